@@ -1,0 +1,1 @@
+"""What every service stands on: settings, PostgreSQL, outbox and relay, consumers, HTTP defaults, health, logs."""

@@ -1,0 +1,45 @@
+"""The outbox: events written with the rows they tell of, in one statement, and published afterwards by the relay."""
+
+import json
+import zlib
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from shared.contracts.envelope import Event, EventData, encode
+
+SLOTS = 4
+"""Relay slots per lane; a key always falls into the same one, so that its order is kept."""
+
+
+class OutboxColumns(NamedTuple):
+    """Rows for the outbox as columns, to be unnested in the statement that writes what the events tell of."""
+
+    lanes: list[str]
+    slots: list[int]
+    topics: list[str]
+    keys: list[str]
+    headers: list[str]
+    values: list[bytes]
+
+
+def outbox_columns(events: Sequence[Event[EventData]]) -> OutboxColumns:
+    """The rows for `events`, in their order, for six array parameters.
+
+    They are `text[], smallint[], text[], text[], jsonb[], bytea[]` for the columns
+    `lane, slot, topic, key, headers, value`. Raises ValueError when an event is too large.
+    """
+    columns = OutboxColumns([], [], [], [], [], [])
+    for event in events:
+        record = encode(event)
+        columns.lanes.append(record.topic.lane.value)
+        columns.slots.append(slot_of(record.key))
+        columns.topics.append(record.topic.name)
+        columns.keys.append(record.key)
+        columns.headers.append(json.dumps({name: value.decode() for name, value in record.headers}))
+        columns.values.append(record.value)
+    return columns
+
+
+def slot_of(key: str) -> int:
+    """The relay slot of a key."""
+    return zlib.crc32(key.encode()) % SLOTS

@@ -1,0 +1,96 @@
+"""Settings from the environment, checked at start.
+
+Every variable begins with `DZWONEK_`. Secrets are read from files, so that they stand in no process list and no image.
+"""
+
+import sys
+from pathlib import Path
+from typing import Annotated, Literal, TypeVar
+
+from pydantic import AfterValidator, Field, HttpUrl, PostgresDsn, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "DZWONEK_"
+EXIT_BAD_SETTINGS = 2
+
+
+def _readable(path: Path) -> Path:
+    """Refuses a secret file that is not there or empty: better at start than at the first use."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ValueError(f"{path} cannot be read ({error.strerror}); give the path of a readable file") from None
+    if not content.strip():
+        raise ValueError(f"{path} is empty; put the secret into it")
+    return path
+
+
+SecretFile = Annotated[Path, AfterValidator(_readable)]
+"""The path of a file that holds a secret."""
+
+
+class Settings(BaseSettings):
+    """What every process of every service needs."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)
+
+    database_url: PostgresDsn = Field(
+        description="The service's own database, `postgresql://user:password@host:port/name`, as a direct connection:"
+        " the relay's locks do not survive a transaction-mode pooler."
+    )
+    database_pool_size: int = Field(default=10, ge=2, le=200, description="The most connections of one process.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="What is logged, as JSON lines on standard output."
+    )
+    host: str = Field(default="127.0.0.1", description="The address that this process listens on.")
+    port: int = Field(
+        default=8000, ge=0, le=65535, description="The port of the API, or of health and metrics; 0 picks a free one."
+    )
+
+
+class PublicSettings(BaseSettings):
+    """What a process that writes links needs."""
+
+    public_url: HttpUrl = Field(
+        description="Where people reach the register, for example `https://dzwonek.example.org`; links begin with it."
+    )
+
+
+class KafkaSettings(BaseSettings):
+    """What a process that speaks to Kafka needs."""
+
+    kafka_bootstrap: str = Field(
+        pattern=r"^[^\s,:]+:\d+(,[^\s,:]+:\d+)*$", description="Kafka's addresses, `host:port,host:port`."
+    )
+    kafka_prefix: str = Field(
+        default="",
+        pattern=r"^([a-z0-9-]+\.)?$",
+        description="Stands before the name of every topic and group, for several installations on one Kafka."
+        " Ends with a dot.",
+    )
+    kafka_replication: int = Field(default=1, ge=1, le=7, description="Copies of each topic; 3 in production.")
+
+
+S = TypeVar("S", bound=BaseSettings)
+
+
+def read(settings: type[S]) -> S:
+    """The settings from the environment. On a fault: one line that names the variable and the mend, exit code 2."""
+    try:
+        return settings()
+    except ValidationError as error:
+        print(complaint(error), file=sys.stderr)  # noqa: T201 - the process cannot start, this is its last word
+        raise SystemExit(EXIT_BAD_SETTINGS) from None
+
+
+def complaint(error: ValidationError) -> str:
+    """One line for the first fault, without the value, which may be a secret."""
+    faults = error.errors(include_input=False, include_url=False)
+    fault = faults[0]
+    variable = PREFIX + str(fault["loc"][0]).upper() if fault["loc"] else "settings"
+    more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
+    if fault["type"] == "missing":
+        return f"{variable} is not set: set it, docs/settings.md says to what{more}"
+    return (
+        f"{variable} is wrong: {fault['msg'].removeprefix('Value error, ')}; docs/settings.md says what it takes{more}"
+    )
