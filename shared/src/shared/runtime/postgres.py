@@ -24,10 +24,19 @@ UNAVAILABLE = (
     asyncpg.DiskFullError,
     asyncpg.InterfaceError,
 )
-"""The database is away, full or has no connection to spare: try again later."""
+"""The database is away, full or has no connection to spare."""
 
-TRANSIENT = (*UNAVAILABLE, asyncpg.SerializationError, asyncpg.DeadlockDetectedError, asyncpg.LockNotAvailableError)
-"""The same work may succeed when it is tried again."""
+_CLASHES = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError, asyncpg.LockNotAvailableError)
+
+
+def unavailable(error: BaseException) -> bool:
+    """Whether the database is away, so that the same work may succeed later (bad input is never that)."""
+    return isinstance(error, UNAVAILABLE) and not isinstance(error, ValueError)
+
+
+def transient(error: BaseException) -> bool:
+    """Whether the same work may succeed when it is tried again: the database is away, or two workers clashed."""
+    return unavailable(error) or isinstance(error, _CLASHES)
 
 
 async def create_pool(url: PostgresDsn | str, *, size: int, application: str = "dzwonek") -> Pool:

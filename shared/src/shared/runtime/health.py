@@ -1,0 +1,53 @@
+"""Health of a process: `/livez` (restart me), `/readyz` (use me), `/metrics` (Prometheus).
+
+A check is a function that returns None when all is well and else the reason, in words, without anything secret.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+Check = Callable[[], str | None]
+
+
+@dataclass
+class Health:
+    """The checks of one process. While it waits for a part at start it is alive and not ready."""
+
+    live: dict[str, Check] = field(default_factory=dict)
+    ready: dict[str, Check] = field(default_factory=dict)
+    waiting_for: str | None = "start"
+
+    def failures(self, checks: dict[str, Check]) -> dict[str, str]:
+        """The failing checks and why."""
+        return {name: reason for name, check in checks.items() if (reason := check())}
+
+    def routes(self) -> list[Route]:
+        """The three endpoints."""
+        return [
+            Route("/livez", self._livez),
+            Route("/readyz", self._readyz),
+            Route("/metrics", _metrics),
+        ]
+
+    async def _livez(self, _: Request) -> Response:
+        return _answer(self.failures(self.live))
+
+    async def _readyz(self, _: Request) -> Response:
+        failures = self.failures({**self.live, **self.ready})
+        if self.waiting_for:
+            failures["start"] = f"waiting for {self.waiting_for}"
+        return _answer(failures)
+
+
+def _answer(failures: dict[str, str]) -> Response:
+    body = {"status": "failing" if failures else "ok", **({"failures": failures} if failures else {})}
+    return JSONResponse(body, status_code=503 if failures else 200, headers={"Cache-Control": "no-store"})
+
+
+async def _metrics(_: Request) -> Response:
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

@@ -1,0 +1,117 @@
+"""One process of a service: its tasks, its health endpoints, its signals.
+
+The parts of a process are coroutines that run until `stop` is set. When one fails the process ends with exit code 1,
+so that its supervisor starts it again: a process is never half alive.
+"""
+
+import asyncio
+import gc
+import signal
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
+
+import structlog
+import uvicorn
+from starlette.applications import Starlette
+from starlette.types import ASGIApp
+
+from shared.runtime.health import Health
+
+log = structlog.get_logger()
+
+GRACE_SECONDS = 20
+"""How long the parts may take to end after SIGTERM."""
+
+Part = Callable[[asyncio.Event], Awaitable[None]]
+"""Runs until the event is set, then ends what it has begun and returns."""
+
+
+def run(main: Callable[[asyncio.Event], Awaitable[None]]) -> None:
+    """Runs `main` until SIGTERM or SIGINT sets its event. Exit code 1 when it fails."""
+    try:
+        asyncio.run(_until_signal(main))
+    except Exception as error:
+        log.critical("process_failed", error=type(error).__name__, exc_info=error)
+        raise SystemExit(1) from None
+
+
+async def _until_signal(main: Callable[[asyncio.Event], Awaitable[None]]) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    await main(stop)
+
+
+async def run_parts(parts: Mapping[str, Part], stop: asyncio.Event) -> None:
+    """Runs the parts side by side until `stop` is set or one of them fails; then all are told to stop.
+
+    Raises what the failed part raised, and TimeoutError when the parts have not ended `GRACE_SECONDS` after the stop.
+    """
+    tasks = {asyncio.ensure_future(part(stop)): name for name, part in parts.items()}
+    waiter = asyncio.ensure_future(stop.wait())
+    try:
+        done, _ = await asyncio.wait({waiter, *tasks}, return_when=asyncio.FIRST_COMPLETED)
+        for task in done - {waiter}:
+            log.error("part_ended", part=tasks[task], error=type(task.exception()).__name__)
+        stop.set()
+        _, late = await asyncio.wait(tasks, timeout=GRACE_SECONDS)
+        for task in late:
+            log.error("part_late", part=tasks[task])
+            task.cancel()
+        results = await asyncio.gather(*tasks, return_exceptions=True)
+    finally:
+        waiter.cancel()
+    for result in results:
+        if isinstance(result, Exception):
+            raise result
+    if late:
+        raise TimeoutError("a part did not end in time")
+
+
+def serve(app: ASGIApp, *, host: str, port: int) -> Part:
+    """A part that serves `app` over HTTP."""
+
+    async def serving(stop: asyncio.Event) -> None:
+        config = uvicorn.Config(
+            app,
+            host=host,
+            port=port,
+            access_log=False,  # paths hold secret links; the gateway logs them cut
+            log_config=None,
+            server_header=False,
+            timeout_graceful_shutdown=GRACE_SECONDS // 2,
+            proxy_headers=False,
+        )
+        server = _Server(config)
+        serving = asyncio.ensure_future(server.serve())
+        stopping = asyncio.ensure_future(stop.wait())
+        await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        server.should_exit = True
+        stopping.cancel()
+        await serving
+        if not stop.is_set():
+            raise OSError(f"{host}:{port} cannot be served; is the port taken?")
+
+    return serving
+
+
+class _Server(uvicorn.Server):
+    """Leaves the signals to the process, which has more to end than the server."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Captures none: see the class."""
+        yield
+
+
+def health_app(health: Health) -> Starlette:
+    """The HTTP side of a process that has no API: health and metrics alone."""
+    return Starlette(routes=health.routes())
+
+
+def calm_garbage_collection() -> None:
+    """Call when all is loaded: what is loaded stays, so collecting it again and again only costs latency."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)

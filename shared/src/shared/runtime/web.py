@@ -1,0 +1,161 @@
+"""Defaults of every HTTP API: problem details, a limit on the body, trace context, metrics."""
+
+import time
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from prometheus_client import Histogram
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from shared.runtime.events import traceparent
+from shared.runtime.postgres import UNAVAILABLE, unavailable
+from shared.runtime.problems import FieldError, ProblemDetails, ProblemError, invalid, problem_of
+
+log = structlog.get_logger()
+
+MAX_BODY = 64 * 1024
+"""Bytes in a request's body, unless a service says otherwise."""
+
+REQUESTS = Histogram("dzwonek_http_seconds", "Seconds to answer a request", ["method", "route", "status"])
+
+PROBLEM_RESPONSES: dict[int | str, dict[str, object]] = {
+    status: {"model": ProblemDetails, "description": text}
+    for status, text in {
+        400: "The body is no JSON",
+        413: "The body is too large",
+        422: "A field is wrong",
+        503: "Too busy; try again after Retry-After seconds",
+    }.items()
+}
+"""What any operation with a body may answer, for its OpenAPI document."""
+
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+
+
+def create_app(*, title: str, version: str, description: str, lifespan: Lifespan, max_body: int = MAX_BODY) -> FastAPI:
+    """A FastAPI whose every error is a problem detail and whose bodies are limited."""
+    app = FastAPI(title=title, version=version, description=description, lifespan=lifespan, redoc_url=None)
+    app.add_middleware(_Observed)
+    app.add_middleware(_LimitedBody, limit=max_body)
+    app.add_exception_handler(ProblemError, _on_problem)
+    app.add_exception_handler(HTTPException, _on_http_error)
+    app.add_exception_handler(RequestValidationError, _on_invalid)
+    app.add_exception_handler(Exception, _on_unexpected)
+    for error in UNAVAILABLE:
+        app.add_exception_handler(error, _on_unexpected)
+    return app
+
+
+async def _on_problem(_: Request, error: Exception) -> Response:
+    assert isinstance(error, ProblemError)  # noqa: S101 - narrows what Starlette passes
+    return error.response()
+
+
+async def _on_http_error(_: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101
+    return problem_of(error.status_code).response(error.headers)
+
+
+async def _on_invalid(_: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101
+    faults = error.errors()
+    if any(fault["type"] == "json_invalid" for fault in faults):
+        return ProblemError(400, "not_json", "The body is no JSON").response()
+    return invalid([field_error(fault["loc"], fault["type"], fault["msg"]) for fault in faults]).response()
+
+
+async def _on_unexpected(request: Request, error: Exception) -> Response:
+    if unavailable(error):
+        log.warning("database_unavailable", error=type(error).__name__)
+        return ProblemError(503, "unavailable", "Not available right now", retry_after=5).response()
+    log.error("unexpected_error", route=_route(request.scope), error=type(error).__name__, exc_info=error)
+    return problem_of(500).response()
+
+
+def field_error(location: tuple[int | str, ...], code: str, message: str) -> FieldError:
+    """A fault of Pydantic's as a field error; `body` and the like are cut from the path, the value is never told."""
+    path = location[1:] if location and location[0] in {"body", "query", "path", "header"} else location
+    detail = message.removeprefix("Value error, ")
+    return FieldError(field=".".join(map(str, path)) or "body", code=code, detail=detail)
+
+
+class _LimitedBody:
+    """Answers 413 to a body over the limit, whether its length is told or not."""
+
+    def __init__(self, app: ASGIApp, limit: int) -> None:
+        self._app = app
+        self._limit = limit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        try:
+            body = await self._body(receive)
+        except _TooLarge:
+            problem = ProblemError(413, "too_large", "The body is too large", detail=f"At most {self._limit} bytes")
+            await problem.response({"Connection": "close"})(scope, receive, send)
+            return
+        await self._app(scope, _replay(body, receive), send)
+
+    async def _body(self, receive: Receive) -> list[Message]:
+        """The whole body, at most `limit` bytes: read before the handler, so that no handler sees half of it."""
+        messages: list[Message] = []
+        size = 0
+        while True:
+            message = await receive()
+            messages.append(message)
+            size += len(message.get("body", b""))
+            if size > self._limit:
+                raise _TooLarge
+            if message["type"] != "http.request" or not message.get("more_body"):
+                return messages
+
+
+class _TooLarge(Exception):  # noqa: N818
+    pass
+
+
+def _replay(messages: list[Message], receive: Receive) -> Receive:
+    waiting = iter(messages)
+
+    async def replayed() -> Message:
+        return next(waiting, None) or await receive()
+
+    return replayed
+
+
+class _Observed:
+    """Times each request by its route, never by its path, which may hold a secret; takes up the trace context."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started, status = time.perf_counter(), 500
+
+        async def observed(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        parent = dict(scope["headers"]).get(b"traceparent")
+        token = traceparent.set(parent.decode("ascii", "ignore")[:55] if parent else None)
+        try:
+            await self._app(scope, receive, observed)
+        finally:
+            traceparent.reset(token)
+            REQUESTS.labels(scope["method"], _route(scope), status).observe(time.perf_counter() - started)
+
+
+def _route(scope: Scope) -> str:
+    return getattr(scope.get("route"), "path", "unknown")
