@@ -4,12 +4,13 @@ import logging
 import sys
 
 import structlog
+from structlog.typing import Processor
 
 
 def configure_logs(level: str, *, service: str, process: str) -> None:
     """Logs of this process from `level` on, each line naming the service and the process (api, worker, sender)."""
     number = logging.getLevelNamesMapping()[level.upper()]
-    shared = [
+    shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),

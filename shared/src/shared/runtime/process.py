@@ -51,9 +51,9 @@ async def run_parts(parts: Mapping[str, Part], stop: asyncio.Event) -> None:
     tasks = {asyncio.ensure_future(part(stop)): name for name, part in parts.items()}
     waiter = asyncio.ensure_future(stop.wait())
     try:
-        done, _ = await asyncio.wait({waiter, *tasks}, return_when=asyncio.FIRST_COMPLETED)
-        for task in done - {waiter}:
-            log.error("part_ended", part=tasks[task], error=type(task.exception()).__name__)
+        await asyncio.wait({waiter, *tasks}, return_when=asyncio.FIRST_COMPLETED)
+        for task in [task for task in tasks if task.done() and not stop.is_set()]:
+            log.error("part_ended", part=tasks[task])
         stop.set()
         _, late = await asyncio.wait(tasks, timeout=GRACE_SECONDS)
         for task in late:

@@ -13,10 +13,12 @@ CREATE TABLE parked_events (
     topic text NOT NULL,
     headers jsonb NOT NULL,
     value bytea NOT NULL,
-    parked_at timestamptz NOT NULL DEFAULT now()
+    parked_at timestamptz NOT NULL DEFAULT now(),
+    tried_at timestamptz NOT NULL DEFAULT now()
 );
 
 CREATE INDEX parked_events_missing ON parked_events (missing_id, event_id);
+CREATE INDEX parked_events_tried ON parked_events (tried_at);
 
 -- Dead letters put back to work, by their place in the dead-letter topic.
 CREATE TABLE dead_letters_redriven (

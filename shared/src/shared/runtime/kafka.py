@@ -1,0 +1,74 @@
+"""Kafka: the producer, the topics, and the wait for a broker that is not there yet."""
+
+import asyncio
+
+import structlog
+from aiokafka import AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import KafkaError, for_code
+
+from shared.contracts.topics import EVENT_TOPICS, Topic, dead_letter_topic, retry_topic
+from shared.runtime.health import Health
+from shared.runtime.settings import KafkaSettings
+
+log = structlog.get_logger()
+
+TOPIC_EXISTS = 36
+"""Kafka's error code TOPIC_ALREADY_EXISTS."""
+
+
+def create_producer(settings: KafkaSettings, *, max_bytes: int = 5 * 1024 * 1024) -> AIOKafkaProducer:
+    """A producer that loses and repeats nothing: idempotent, acknowledged by all in-sync replicas.
+
+    Send with a key, call after call, and gather the futures: that keeps the order per key and fills the batches.
+    """
+    return AIOKafkaProducer(
+        bootstrap_servers=settings.kafka_bootstrap,
+        enable_idempotence=True,
+        acks="all",
+        linger_ms=5,
+        max_batch_size=128 * 1024,
+        max_request_size=max_bytes,
+        request_timeout_ms=15_000,
+    )
+
+
+def topics_of(service: str) -> tuple[Topic, ...]:
+    """What a service needs to be there: every event topic, its own dead letters and its own retries."""
+    return (*EVENT_TOPICS, dead_letter_topic(service), retry_topic(service))
+
+
+async def create_topics(settings: KafkaSettings, service: str) -> None:
+    """Creates the topics that are missing. Raises KafkaError when the broker refuses one."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka_bootstrap)
+    await admin.start()
+    try:
+        wanted = [
+            NewTopic(
+                settings.kafka_prefix + topic.name,
+                topic.partitions,
+                settings.kafka_replication,
+                topic_configs=topic.config(),
+            )
+            for topic in topics_of(service)
+        ]
+        answer = await admin.create_topics(wanted)
+        for name, code, *_ in answer.topic_errors:  # aiokafka raises nothing, it answers with codes
+            if code not in {0, TOPIC_EXISTS}:
+                raise for_code(code)(f"topic {name} cannot be created")
+    finally:
+        await admin.close()
+
+
+async def await_kafka(settings: KafkaSettings, service: str, health: Health, stop: asyncio.Event) -> bool:
+    """Waits, visibly on `/readyz`, until Kafka is there, and makes the topics. False when `stop` came first."""
+    while not stop.is_set():
+        try:
+            await create_topics(settings, service)
+        except (KafkaError, OSError) as error:
+            health.waiting_for = "Kafka"
+            log.warning("kafka_awaited", error=type(error).__name__)
+            await asyncio.sleep(1)
+        else:
+            return True
+    return False

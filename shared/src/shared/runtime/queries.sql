@@ -1,0 +1,95 @@
+-- Statements of the runtime itself: relay, inbox, parking, dead letters.
+
+-- name: next_rows
+-- The first rows of each slot in the order of their ids. Never `id > last`: ids commit out of order.
+SELECT row.id, row.topic, row.key, row.headers, row.value, row.created_at
+FROM unnest($2::smallint[]) AS held (slot)
+CROSS JOIN LATERAL (
+    SELECT id, topic, key, headers, value, created_at
+    FROM outbox
+    WHERE lane = $1 AND outbox.slot = held.slot
+    ORDER BY id
+    LIMIT $3
+) AS row
+ORDER BY row.id;
+
+-- name: archive_rows
+WITH published AS (
+    DELETE FROM outbox WHERE id = ANY($1::bigint[])
+    RETURNING id, lane, slot, topic, key, headers, value, created_at
+)
+INSERT INTO outbox_archive (id, lane, slot, topic, key, headers, value, created_at)
+SELECT id, lane, slot, topic, key, headers, value, created_at FROM published;
+
+-- name: outbox_depth
+SELECT lane, count(*) AS depth, extract(epoch FROM now() - min(created_at))::float8 AS oldest_seconds
+FROM outbox
+GROUP BY lane;
+
+-- name: beat_worker
+WITH beat AS (
+    INSERT INTO relay_workers (worker, beat_at) VALUES ($1, now())
+    ON CONFLICT (worker) DO UPDATE SET beat_at = now()
+)
+SELECT 1 + count(*) FROM relay_workers WHERE worker <> $1 AND beat_at > now() - $2::interval;
+
+-- name: forget_worker
+DELETE FROM relay_workers WHERE worker = $1 OR beat_at < now() - interval '1 hour';
+
+-- name: take_slot
+SELECT pg_try_advisory_lock($1::integer, $2::integer);
+
+-- name: release_slot
+SELECT pg_advisory_unlock($1::integer, $2::integer);
+
+-- name: beat_slots
+INSERT INTO relay_slots (lane, slot, backend_pid, worker, beat_at)
+SELECT $1, slot, pg_backend_pid(), $3, now() FROM unnest($2::smallint[]) AS slot
+ON CONFLICT (lane, slot) DO UPDATE
+SET backend_pid = excluded.backend_pid, worker = excluded.worker, beat_at = excluded.beat_at;
+
+-- name: end_stale_leader
+-- Only a backend that holds this very lock is ended: a process id may be another's by now.
+SELECT pg_terminate_backend(relay_slots.backend_pid)
+FROM relay_slots
+JOIN pg_locks ON pg_locks.pid = relay_slots.backend_pid
+WHERE relay_slots.lane = $1 AND relay_slots.slot = $2 AND relay_slots.beat_at < now() - $5::interval
+    AND pg_locks.locktype = 'advisory' AND pg_locks.granted AND pg_locks.objsubid = 2
+    AND pg_locks.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+    AND pg_locks.classid = $3::integer::oid AND pg_locks.objid = $4::integer::oid;
+
+-- name: note_events
+-- The events that were not handled before. Sorted, so that two workers never wait for each other in a circle.
+INSERT INTO inbox (event_id) SELECT DISTINCT id FROM unnest($1::uuid[]) AS id ORDER BY id
+ON CONFLICT DO NOTHING
+RETURNING event_id;
+
+-- name: park_events
+INSERT INTO parked_events (event_id, missing_id, topic, headers, value)
+SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::jsonb[], $5::bytea[])
+ON CONFLICT (event_id) DO UPDATE SET tried_at = now(), missing_id = excluded.missing_id;
+
+-- name: unpark_introduced
+DELETE FROM parked_events WHERE missing_id = ANY($1::uuid[])
+RETURNING event_id, topic, headers, value, parked_at;
+
+-- name: unpark_oldest_tried
+DELETE FROM parked_events
+WHERE event_id IN (
+    SELECT event_id FROM parked_events
+    WHERE tried_at < now() - $1::interval
+    ORDER BY tried_at
+    LIMIT $2
+    FOR UPDATE SKIP LOCKED
+)
+RETURNING event_id, topic, headers, value, parked_at;
+
+-- name: parked_depth
+SELECT count(*) AS depth, coalesce(extract(epoch FROM now() - min(parked_at)), 0)::float8 AS oldest_seconds
+FROM parked_events;
+
+-- name: redriven
+SELECT "partition", "offset", redriven_at FROM dead_letters_redriven;
+
+-- name: mark_redriven
+INSERT INTO dead_letters_redriven ("partition", "offset") VALUES ($1, $2) ON CONFLICT DO NOTHING;
