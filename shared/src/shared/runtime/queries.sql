@@ -65,9 +65,9 @@ ON CONFLICT DO NOTHING
 RETURNING event_id;
 
 -- name: park_events
-INSERT INTO parked_events (event_id, missing_id, topic, headers, value)
-SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::jsonb[], $5::bytea[])
-ON CONFLICT (event_id) DO UPDATE SET tried_at = now(), missing_id = excluded.missing_id;
+INSERT INTO parked_events (event_id, missing_id, topic, headers, value, parked_at)
+SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::jsonb[], $5::bytea[], $6::timestamptz[])
+ON CONFLICT DO NOTHING;
 
 -- name: unpark_introduced
 DELETE FROM parked_events WHERE missing_id = ANY($1::uuid[])

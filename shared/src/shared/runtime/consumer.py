@@ -1,0 +1,171 @@
+"""Applying events: each once, in order per key, in one transaction with its inbox row.
+
+A batch is split into waves: a wave holds at most one event per key, so a handler gets many events of one type at once
+and may write them with set-based statements, while two events of one key still follow each other.
+"""
+
+import json
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple, TypeVar
+from uuid import UUID
+
+import structlog
+from asyncpg import Record as Row
+from prometheus_client import Counter, Gauge
+
+from shared.contracts.catalogue import CATALOGUE
+from shared.contracts.envelope import Event, EventData, decode
+from shared.runtime.postgres import Connection, Pool
+from shared.runtime.sql import load_queries
+
+log = structlog.get_logger()
+QUERIES = load_queries("shared.runtime")
+
+PARKED_ALARM = timedelta(minutes=15)
+HANDLED = Counter("dzwonek_events_handled_total", "Events that had their effect", ["type"])
+REPEATED = Counter("dzwonek_events_repeated_total", "Events seen again, without effect")
+PARKED = Gauge("dzwonek_events_parked", "Events that wait for something not known yet")
+PARKED_SECONDS = Gauge("dzwonek_events_parked_oldest_seconds", "Age of the event parked for longest")
+
+
+class PermanentError(Exception):
+    """Raised by a handler for an event that can never succeed; `reason` is a stable code for the dead letter."""
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(f"{reason}: {detail}")
+        self.reason = reason
+        self.detail = detail
+
+
+class Handled(NamedTuple):
+    """What a handler reports besides its effects.
+
+    `parked`: events about an id not known yet, with that id. `introduced`: ids known from now on, whose parked events
+    are replayed in the same transaction.
+    """
+
+    parked: Sequence[tuple[Event[Any], UUID]] = ()
+    introduced: Sequence[UUID] = ()
+
+
+D = TypeVar("D", bound=EventData)
+Handler = Callable[[Connection, Sequence[Event[Any]]], Awaitable[Handled]]
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """An event with what is needed to keep it as it came."""
+
+    event: Event[EventData]
+    topic: str
+    headers: Mapping[str, str]
+    value: bytes
+    parked_at: datetime | None = None
+
+
+@dataclass
+class Handlers:
+    """Which handler takes which type of event."""
+
+    by_type: dict[str, Handler] = field(default_factory=dict)
+
+    def on(self, data: type[D], handler: Callable[[Connection, Sequence[Event[D]]], Awaitable[Handled]]) -> None:
+        """Lets `handler` take events of the type; it is called with one event per key at the most."""
+        if data.TYPE in self.by_type:
+            raise ValueError(f"{data.TYPE} has a handler already")
+        self.by_type[data.TYPE] = handler
+
+
+class Inbox:
+    """Applies arrivals to the database through the handlers."""
+
+    def __init__(self, pool: Pool, handlers: Handlers) -> None:
+        self._pool = pool
+        self._handlers = handlers.by_type
+
+    def wants(self, type_name: str) -> bool:
+        """Whether this service has a handler for the type; the others are skipped."""
+        return type_name in self._handlers
+
+    async def apply(self, arrivals: Sequence[Arrival]) -> None:
+        """Applies those not applied before, all in one transaction. Raises what a handler or PostgreSQL raises."""
+        async with self._pool.acquire() as connection, connection.transaction():
+            ids = [arrival.event.id for arrival in arrivals]
+            new = {row["event_id"] for row in await connection.fetch(QUERIES["note_events"], ids)}
+            fresh = {arrival.event.id: arrival for arrival in arrivals if arrival.event.id in new}
+            await self._run(connection, fresh)
+        REPEATED.inc(len(arrivals) - len(fresh))
+        for arrival in fresh.values():
+            HANDLED.labels(arrival.event.type).inc()
+
+    async def retry_parked(self, *, older_than: timedelta, at_most: int = 500) -> int:
+        """Tries parked events again, those that waited longest since their last try first. Returns how many.
+
+        Covers the event that was parked in the very moment in which what it waited for arrived.
+        """
+        async with self._pool.acquire() as connection, connection.transaction():
+            rows = await connection.fetch(QUERIES["unpark_oldest_tried"], older_than, at_most)
+            await self._run(connection, _unparked(rows))
+        return len(rows)
+
+    async def measure_parked(self) -> None:
+        """Brings the metrics of parked events up to date and alarms when one has waited too long."""
+        row = await self._pool.fetchrow(QUERIES["parked_depth"])
+        if row is None:
+            return
+        PARKED.set(row["depth"])
+        PARKED_SECONDS.set(row["oldest_seconds"])
+        if row["oldest_seconds"] > PARKED_ALARM.total_seconds():
+            log.error("events_parked_too_long", parked=row["depth"], oldest_seconds=int(row["oldest_seconds"]))
+
+    async def _run(self, connection: Connection, arrivals: dict[UUID, Arrival]) -> None:
+        while arrivals:
+            introduced: list[UUID] = []
+            for wave in waves(arrivals.values()):
+                for type_name, events in wave.items():
+                    handled = await self._handlers[type_name](connection, events)
+                    introduced += handled.introduced
+                    await _park(connection, [(arrivals[event.id], missing) for event, missing in handled.parked])
+            rows = await connection.fetch(QUERIES["unpark_introduced"], introduced) if introduced else []
+            arrivals = _unparked(rows)
+
+
+def waves(arrivals: Iterable[Arrival]) -> Iterator[dict[str, list[Event[EventData]]]]:
+    """The events in waves, by type: in each wave at most one event per key, in each key's order."""
+    depth: dict[str, int] = {}
+    layers: list[dict[str, list[Event[EventData]]]] = []
+    for arrival in arrivals:
+        event = arrival.event
+        level = depth.get(event.key, 0)
+        depth[event.key] = level + 1
+        if level == len(layers):
+            layers.append({})
+        layers[level].setdefault(event.type, []).append(event)
+    yield from layers
+
+
+async def _park(connection: Connection, parked: Sequence[tuple[Arrival, UUID]]) -> None:
+    if not parked:
+        return
+    now = await connection.fetchval("SELECT now()")
+    await connection.execute(
+        QUERIES["park_events"],
+        [arrival.event.id for arrival, _ in parked],
+        [missing for _, missing in parked],
+        [arrival.topic for arrival, _ in parked],
+        [json.dumps(dict(arrival.headers)) for arrival, _ in parked],
+        [arrival.value for arrival, _ in parked],
+        [arrival.parked_at or now for arrival, _ in parked],
+    )
+
+
+def _unparked(rows: Sequence[Row]) -> dict[UUID, Arrival]:
+    """Parked rows as arrivals, in the order of their ids, which is that of time."""
+    arrivals = {}
+    for row in sorted(rows, key=lambda row: row["event_id"]):
+        headers = json.loads(row["headers"])
+        event = decode(CATALOGUE, headers, row["value"])
+        arrivals[row["event_id"]] = Arrival(event, row["topic"], headers, row["value"], row["parked_at"])
+    return arrivals

@@ -1,0 +1,241 @@
+"""The relay: publishes the outbox to Kafka, in order per key, from one leader per lane and slot.
+
+A lane has four slots. Whoever holds a slot's session advisory lock is its leader; the workers alive share the slots
+between them. The lock goes with the connection, so a leader that dies frees its slots at once. One that freezes keeps
+them, which its peers see by its heartbeat: they end its backend. A take-over may repeat or reorder what was in
+flight; consumers are idempotent and aggregates carry versions.
+"""
+
+import asyncio
+import contextlib
+import json
+import math
+import time
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+
+import asyncpg
+import structlog
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
+from prometheus_client import Counter, Gauge, Histogram
+from pydantic import PostgresDsn
+
+from shared.contracts.topics import Lane
+from shared.runtime.events import new_id
+from shared.runtime.outbox import SLOTS
+from shared.runtime.postgres import connect, transient
+from shared.runtime.sql import load_queries
+
+log = structlog.get_logger()
+QUERIES = load_queries("shared.runtime")
+
+LOCK_SPACE = 0x646F0000
+"""Advisory locks `(LOCK_SPACE + lane, slot)`."""
+
+ROWS_AT_ONCE = 500
+BEAT_SECONDS = 1.0
+STALE = timedelta(seconds=10)
+"""A leader without a heartbeat for so long is ended by a peer."""
+
+BUSY_SECONDS = 0.005
+IDLE_SECONDS = (0.02, 0.2)
+"""The pause between two looks at the outbox: short after work, growing while there is none."""
+
+PUBLISHED = Counter("dzwonek_relay_published_total", "Events published to Kafka", ["lane"])
+PUBLISH_SECONDS = Histogram("dzwonek_relay_seconds", "Seconds from the outbox row to Kafka's acknowledgement", ["lane"])
+SLOTS_HELD = Gauge("dzwonek_relay_slots", "Slots led by this process", ["lane"])
+FAILURES = Counter("dzwonek_relay_failures_total", "Rounds that failed and are tried again", ["lane"])
+
+ProducerFactory = Callable[[], AIOKafkaProducer]
+
+
+class LeadershipLost(Exception):  # noqa: N818 - names what happened
+    """The connection that held the locks is gone: nothing more may be sent."""
+
+
+class LaneRelay:
+    """Relays one lane, with a connection and a producer of its own, so that no lane waits for another."""
+
+    def __init__(self, lane: Lane, *, database_url: PostgresDsn, prefix: str, producer: ProducerFactory) -> None:
+        self._lane = lane
+        self._number = LOCK_SPACE + list(Lane).index(lane)
+        self._database_url = database_url
+        self._prefix = prefix
+        self._new_producer = producer
+        self._worker = new_id()
+        self._slots: list[int] = []
+        self._share = 0
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Leads its share of the slots until `stop`; begins anew after a fault of PostgreSQL or Kafka."""
+        while not stop.is_set():
+            try:
+                await self._lead(stop)
+            except Exception as error:
+                if not (transient(error) or isinstance(error, KafkaError | LeadershipLost)):
+                    raise
+                FAILURES.labels(self._lane).inc()
+                log.warning("relay_interrupted", lane=self._lane, error=type(error).__name__)
+                await _pause(stop, 1.0)
+            finally:
+                self._slots = []
+                SLOTS_HELD.labels(self._lane).set(0)
+
+    async def _lead(self, stop: asyncio.Event) -> None:
+        """Leads over one connection and one producer."""
+        async with contextlib.AsyncExitStack() as stack:
+            connection = await connect(self._database_url, application=f"relay-{self._lane}")
+            stack.push_async_callback(_close, connection)
+            lead = _Lead(connection)
+            producer = self._new_producer()
+            stack.push_async_callback(_stop, producer)
+            await producer.start()
+            beating = asyncio.ensure_future(self._beat_for_ever(lead, stop))
+            stack.push_async_callback(_cancel, beating)
+            await self._drain_until(stop, lead, producer, beating)
+            await _cancel(beating)
+            async with lead.turn:
+                await connection.execute(QUERIES["forget_worker"], self._worker)
+
+    async def _drain_until(
+        self, stop: asyncio.Event, lead: "_Lead", producer: AIOKafkaProducer, beating: "asyncio.Future[None]"
+    ) -> None:
+        shortest, longest = IDLE_SECONDS
+        idle = shortest
+        while not stop.is_set():
+            if beating.done():
+                await beating
+            await self._release_surplus(lead)
+            if await self._drain(lead, producer):
+                idle = shortest
+                await asyncio.sleep(BUSY_SECONDS)
+            else:
+                await _pause(stop, idle)
+                idle = min(idle * 2, longest)
+
+    async def _drain(self, lead: "_Lead", producer: AIOKafkaProducer) -> int:
+        """Publishes the first rows of each slot held. No transaction is open while Kafka is waited for."""
+        if not self._slots:
+            return 0
+        async with lead.turn:
+            rows = await lead.connection.fetch(QUERIES["next_rows"], self._lane, self._slots, ROWS_AT_ONCE)
+        if not rows:
+            return 0
+        futures = []
+        for row in rows:
+            lead.check()
+            headers = [(name, value.encode()) for name, value in json.loads(row["headers"]).items()]
+            futures.append(
+                await producer.send(
+                    self._prefix + row["topic"], value=row["value"], key=row["key"].encode(), headers=headers
+                )
+            )
+        results = await asyncio.gather(*futures, return_exceptions=True)
+        done = published(rows, results)
+        async with lead.turn:
+            await lead.connection.execute(QUERIES["archive_rows"], [row["id"] for row in done])
+        self._measure(done)
+        for result in results:
+            if isinstance(result, BaseException):
+                raise result
+        return len(done)
+
+    def _measure(self, done: Sequence[asyncpg.Record]) -> None:
+        PUBLISHED.labels(self._lane).inc(len(done))
+        now = time.time()
+        seconds = PUBLISH_SECONDS.labels(self._lane)
+        for row in done:
+            seconds.observe(max(0.0, now - row["created_at"].timestamp()))
+
+    async def _beat_for_ever(self, lead: "_Lead", stop: asyncio.Event) -> None:
+        """The heartbeat, and with it the share of slots as workers come and go."""
+        while not stop.is_set():
+            async with lead.turn:
+                workers = await lead.connection.fetchval(QUERIES["beat_worker"], self._worker, STALE)
+                self._share = math.ceil(SLOTS / workers)
+                await self._take_share(lead)
+                if self._slots:
+                    await lead.connection.execute(QUERIES["beat_slots"], self._lane, self._slots, self._worker)
+            lead.beat()
+            SLOTS_HELD.labels(self._lane).set(len(self._slots))
+            await _pause(stop, BEAT_SECONDS)
+
+    async def _take_share(self, lead: "_Lead") -> None:
+        """Takes free slots up to its share; ends leaders that are frozen."""
+        for slot in sorted(set(range(SLOTS)) - set(self._slots), key=lambda slot: hash((self._worker, slot))):
+            if len(self._slots) >= self._share:
+                return
+            if await lead.connection.fetchval(QUERIES["take_slot"], self._number, slot):
+                self._slots = [*self._slots, slot]
+            else:
+                await lead.connection.execute(QUERIES["end_stale_leader"], self._lane, slot, self._number, slot, STALE)
+
+    async def _release_surplus(self, lead: "_Lead") -> None:
+        """Gives slots above its share to the others; only between two rounds, when nothing of them is in flight."""
+        while len(self._slots) > max(self._share, 1):
+            async with lead.turn:
+                slot = self._slots[-1]
+                self._slots = self._slots[:-1]
+                await lead.connection.execute(QUERIES["release_slot"], self._number, slot)
+
+
+class _Lead:
+    """The connection that holds the locks, and whether it still may be trusted."""
+
+    def __init__(self, connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+        self.connection = connection
+        self.turn = asyncio.Lock()  # heartbeat and drain share the connection
+        self._beat_at = time.monotonic()
+
+    def beat(self) -> None:
+        """Notes a heartbeat that PostgreSQL has."""
+        self._beat_at = time.monotonic()
+
+    def check(self) -> None:
+        """Raises LeadershipLost when the connection is gone, or no heartbeat went through for so long that a peer
+        may lead by now (a process that was frozen finds out here)."""
+        late = time.monotonic() - self._beat_at > STALE.total_seconds() / 2
+        if self.connection.is_closed() or late:
+            raise LeadershipLost("heartbeat late" if late else "connection closed")
+
+
+def published(rows: Sequence[asyncpg.Record], results: Sequence[object]) -> list[asyncpg.Record]:
+    """The rows that Kafka has and that may leave the outbox.
+
+    A row behind a failed one of the same key stays, and is sent again after it, so that the last state ends last.
+    """
+    failed: set[str] = set()
+    done = []
+    for row, result in zip(rows, results, strict=True):
+        if isinstance(result, BaseException):
+            failed.add(row["key"])
+        elif row["key"] not in failed:
+            done.append(row)
+    return done
+
+
+async def _pause(stop: asyncio.Event, seconds: float) -> None:
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(stop.wait(), seconds)
+
+
+async def _close(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+    """Closes politely, and if the server does not answer, at once: the locks go with it either way."""
+    try:
+        await connection.close(timeout=2)
+    except Exception as error:  # noqa: BLE001 - whatever it was, the connection is not used again
+        log.debug("relay_connection_cut", error=type(error).__name__)
+        connection.terminate()
+
+
+async def _stop(producer: AIOKafkaProducer) -> None:
+    """Ends the producer; without a broker its flush would never end."""
+    with contextlib.suppress(TimeoutError, KafkaError):
+        await asyncio.wait_for(producer.stop(), 5)
+
+
+async def _cancel(task: "asyncio.Future[None]") -> None:
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError, Exception):
+        await task
