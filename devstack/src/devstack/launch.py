@@ -9,7 +9,6 @@ usage: python -I -S launch.py PARENT_PID SIGNAL UID NICE PROGRAM [ARGUMENT...]  
 import ctypes
 import os
 import sys
-from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
 PR_SET_SECUREBITS = 28
@@ -38,8 +37,8 @@ def prctl(option: int, *arguments: int) -> None:
 
 def permitted_capabilities() -> int:
     """The bit set of capabilities this process may use (capabilities(7))."""
-    status = Path("/proc/self/status").read_text(encoding="ascii")
-    return next(int(line.split()[1], 16) for line in status.splitlines() if line.startswith("CapPrm:"))
+    with open("/proc/self/status", encoding="ascii") as status:  # noqa: PTH123  (pathlib takes long to import)
+        return next(int(line.split()[1], 16) for line in status if line.startswith("CapPrm:"))
 
 
 def become(uid: int) -> None:

@@ -98,9 +98,10 @@ class Process:
     async def wait(self) -> int:
         """Its exit code, once it has ended."""
         child = self._started()
-        while (code := child.poll()) is None:
+        while True:
+            if (code := child.poll()) is not None:
+                return code
             await asyncio.sleep(POLL)
-        return code
 
     async def stop(self, grace: float = 10) -> int | None:
         """Asks it to end, kills it and its descendants after `grace` seconds; its exit code, None if never started."""
