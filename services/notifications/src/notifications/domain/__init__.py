@@ -1,0 +1,1 @@
+"""The rules of mail: pure, without I/O, importing nothing of ours outside itself."""

@@ -1,0 +1,111 @@
+-- The worker's statements. All take arrays, so that a batch of events costs as many statements as one event.
+
+-- name: contacts_of
+-- Locked in the order of their ids: what is decided on them holds until the commit, and two workers do not deadlock.
+SELECT account_id, version, state, language, address, registered_at, expires_at
+FROM contacts
+WHERE account_id = ANY ($1::uuid[])
+ORDER BY account_id
+FOR UPDATE;
+
+-- name: save_contacts
+-- The version is the judge between two workers that both found no contact: returns those that were saved.
+INSERT INTO contacts (account_id, version, state, language, address, domain, registered_at, expires_at, updated_at)
+SELECT account_id, version, state, language, address, domain, registered_at, expires_at, $9
+FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[],
+            $8::timestamptz[])
+    AS contact (account_id, version, state, language, address, domain, registered_at, expires_at)
+ORDER BY account_id
+ON CONFLICT (account_id) DO UPDATE
+SET version = EXCLUDED.version, state = EXCLUDED.state, language = EXCLUDED.language, address = EXCLUDED.address,
+    domain = EXCLUDED.domain, registered_at = EXCLUDED.registered_at, expires_at = EXCLUDED.expires_at,
+    updated_at = EXCLUDED.updated_at
+WHERE contacts.version < EXCLUDED.version AND contacts.state <> 'gone'
+RETURNING account_id;
+
+-- name: cancel_mails
+-- Also mails that a sender holds: when it records what became of one, it finds it settled.
+WITH asked AS (
+    SELECT account_id, kind, reason FROM unnest($1::uuid[], $2::text[], $3::text[]) AS asked (account_id, kind, reason)
+),
+doomed AS (
+    SELECT queued.mail_id, asked.reason
+    FROM mail_queue AS queued JOIN asked USING (account_id, kind)
+    ORDER BY queued.mail_id
+    FOR UPDATE OF queued
+),
+unqueued AS (
+    DELETE FROM mail_queue AS queued USING doomed
+    WHERE queued.mail_id = doomed.mail_id
+    RETURNING queued.mail_id, queued.created_on, doomed.reason
+),
+wiped AS (
+    UPDATE notices SET sealed_token = NULL
+    FROM unqueued
+    WHERE notices.mail_id = unqueued.mail_id AND notices.created_on = unqueued.created_on
+),
+cancelled AS (
+    UPDATE mails SET state = 'cancelled', reason = unqueued.reason, settled_at = $4
+    FROM unqueued
+    WHERE mails.mail_id = unqueued.mail_id AND mails.created_on = unqueued.created_on
+    RETURNING mails.*
+)
+SELECT mail_id, account_id, lane, kind, reason, district_id, school_id FROM cancelled ORDER BY mail_id;
+
+-- name: queue_mails
+-- A notice is new when its dedup key is; each new one becomes a mail, and its school has a turn when it is due.
+WITH wanted AS (
+    SELECT notice.*, contacts.domain
+    FROM unnest($1::text[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::uuid[], $8::uuid[],
+                $9::text[], $10::timestamptz[], $11::timestamptz[], $12::uuid[], $13::text[], $14::timestamptz[],
+                $15::jsonb[], $16::text[])
+        AS notice (dedup_key, mail_id, notice_id, account_id, lane, kind, district_id, school_id,
+                   thread_id, due_at, not_after, event_id, event_type, event_time, params, sealed_token)
+    JOIN contacts USING (account_id)
+    WHERE contacts.domain IS NOT NULL
+),
+fresh AS (
+    INSERT INTO notice_keys (dedup_key, noticed_at)
+    SELECT dedup_key, $17 FROM wanted ORDER BY dedup_key
+    ON CONFLICT DO NOTHING
+    RETURNING dedup_key
+),
+noticed AS (
+    SELECT wanted.*, $17::timestamptz AS created_at, ($17::timestamptz AT TIME ZONE 'UTC')::date AS created_on
+    FROM wanted JOIN fresh USING (dedup_key)
+),
+mail AS (
+    INSERT INTO mails (mail_id, created_on, account_id, lane, kind, district_id, school_id, thread_id, created_at)
+    SELECT mail_id, created_on, account_id, lane, kind, district_id, school_id, thread_id, created_at FROM noticed
+),
+notice AS (
+    INSERT INTO notices (notice_id, created_on, mail_id, account_id, kind, event_id, event_type, event_time, dedup_key,
+                         params, sealed_token, created_at)
+    SELECT notice_id, created_on, mail_id, account_id, kind, event_id, event_type, event_time, dedup_key,
+           params, sealed_token, created_at
+    FROM noticed
+),
+queued AS (
+    INSERT INTO mail_queue (mail_id, created_on, lane, school_id, account_id, kind, domain, due_at, not_after)
+    SELECT mail_id, created_on, lane, coalesce(school_id, '00000000-0000-0000-0000-000000000000'), account_id, kind,
+           domain, due_at, not_after
+    FROM noticed
+    RETURNING lane, school_id, due_at
+),
+turn AS (
+    INSERT INTO queue_turns (lane, school_id, next_due_at, last_turn)
+    SELECT lane, school_id, min(due_at), '-infinity' FROM queued GROUP BY lane, school_id ORDER BY lane, school_id
+    ON CONFLICT (lane, school_id) DO UPDATE SET next_due_at = EXCLUDED.next_due_at
+    WHERE queue_turns.next_due_at > EXCLUDED.next_due_at
+)
+SELECT lane, kind, count(*) AS mails FROM noticed GROUP BY lane, kind;
+
+-- name: insert_events
+INSERT INTO outbox (lane, slot, topic, key, headers, value)
+SELECT * FROM unnest($1::text[], $2::smallint[], $3::text[], $4::text[], $5::jsonb[], $6::bytea[]);
+
+-- name: suppressions
+SELECT address, reason, created_at FROM suppressions ORDER BY created_at DESC, address;
+
+-- name: remove_suppression
+DELETE FROM suppressions WHERE lower(address) = lower($1) RETURNING address;
