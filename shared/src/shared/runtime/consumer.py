@@ -5,6 +5,7 @@ and may write them with set-based statements, while two events of one key still 
 """
 
 import json
+from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -17,7 +18,7 @@ from prometheus_client import Counter, Gauge
 
 from shared.contracts.catalogue import CATALOGUE
 from shared.contracts.envelope import Event, EventData, decode
-from shared.runtime.postgres import Connection, Pool
+from shared.runtime.postgres import Connection, Pool, transient
 from shared.runtime.sql import load_queries
 
 log = structlog.get_logger()
@@ -95,7 +96,7 @@ class Inbox:
             ids = [arrival.event.id for arrival in arrivals]
             new = {row["event_id"] for row in await connection.fetch(QUERIES["note_events"], ids)}
             fresh = {arrival.event.id: arrival for arrival in arrivals if arrival.event.id in new}
-            await self._run(connection, fresh)
+            await self._replay(connection, await self._run(connection, fresh))
         REPEATED.inc(len(arrivals) - len(fresh))
         for arrival in fresh.values():
             HANDLED.labels(arrival.event.type).inc()
@@ -107,7 +108,7 @@ class Inbox:
         """
         async with self._pool.acquire() as connection, connection.transaction():
             rows = await connection.fetch(QUERIES["unpark_oldest_tried"], older_than, at_most)
-            await self._run(connection, _unparked(rows))
+            await self._replay(connection, rows)
         return len(rows)
 
     async def measure_parked(self) -> None:
@@ -120,16 +121,35 @@ class Inbox:
         if row["oldest_seconds"] > PARKED_ALARM.total_seconds():
             log.error("events_parked_too_long", parked=row["depth"], oldest_seconds=int(row["oldest_seconds"]))
 
-    async def _run(self, connection: Connection, arrivals: dict[UUID, Arrival]) -> None:
-        while arrivals:
-            introduced: list[UUID] = []
-            for wave in waves(arrivals.values()):
-                for type_name, events in wave.items():
-                    handled = await self._handlers[type_name](connection, events)
-                    introduced += handled.introduced
-                    await _park(connection, [(arrivals[event.id], missing) for event, missing in handled.parked])
-            rows = await connection.fetch(QUERIES["unpark_introduced"], introduced) if introduced else []
-            arrivals = _unparked(rows)
+    async def _run(self, connection: Connection, arrivals: Mapping[UUID, Arrival]) -> list[Row]:
+        """Hands the events to their handlers. Returns the parked rows that they made ready."""
+        introduced: list[UUID] = []
+        for wave in waves(arrivals.values()):
+            for type_name, events in wave.items():
+                handled = await self._handlers[type_name](connection, events)
+                introduced += handled.introduced
+                await _park(connection, [(arrivals[event.id], missing) for event, missing in handled.parked])
+        return await connection.fetch(QUERIES["unpark_introduced"], introduced) if introduced else []
+
+    async def _replay(self, connection: Connection, rows: Sequence[Row]) -> None:
+        """Handles parked events, each under a savepoint: a bad one stays parked, alarms with its age, and harms no
+        other."""
+        waiting = deque(sorted(rows, key=lambda row: row["event_id"]))  # ids sort by time
+        while waiting:
+            row = waiting.popleft()
+            headers = json.loads(row["headers"])
+            event = decode(CATALOGUE, headers, row["value"])
+            arrival = Arrival(event, row["topic"], headers, row["value"], row["parked_at"])
+            try:
+                async with connection.transaction():
+                    waiting += await self._run(connection, {event.id: arrival})
+            except Exception as error:
+                if transient(error):
+                    raise
+                log.exception(
+                    "parked_event_failed", event_id=str(event.id), type=event.type, error=type(error).__name__
+                )
+                await _park(connection, [(arrival, row["missing_id"])])
 
 
 def waves(arrivals: Iterable[Arrival]) -> Iterator[dict[str, list[Event[EventData]]]]:
@@ -159,13 +179,3 @@ async def _park(connection: Connection, parked: Sequence[tuple[Arrival, UUID]]) 
         [arrival.value for arrival, _ in parked],
         [arrival.parked_at or now for arrival, _ in parked],
     )
-
-
-def _unparked(rows: Sequence[Row]) -> dict[UUID, Arrival]:
-    """Parked rows as arrivals, in the order of their ids, which is that of time."""
-    arrivals = {}
-    for row in sorted(rows, key=lambda row: row["event_id"]):
-        headers = json.loads(row["headers"])
-        event = decode(CATALOGUE, headers, row["value"])
-        arrivals[row["event_id"]] = Arrival(event, row["topic"], headers, row["value"], row["parked_at"])
-    return arrivals

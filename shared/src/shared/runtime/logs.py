@@ -1,10 +1,15 @@
-"""Logs: one JSON object per line on standard output. Nothing secret and nothing personal is ever put into one."""
+"""Logs: one JSON object per line on standard output. Nothing secret and nothing personal is ever put into one.
+
+Of an exception only its type and where it came from are logged: its message may quote the value that was wrong.
+"""
 
 import logging
 import sys
+import traceback
+from pathlib import Path
 
 import structlog
-from structlog.typing import Processor
+from structlog.typing import EventDict, Processor, WrappedLogger
 
 
 def configure_logs(level: str, *, service: str, process: str) -> None:
@@ -14,7 +19,7 @@ def configure_logs(level: str, *, service: str, process: str) -> None:
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.dict_tracebacks,
+        exception_without_message,
     ]
     structlog.configure(
         processors=[*shared, structlog.processors.JSONRenderer()],
@@ -34,3 +39,14 @@ def configure_logs(level: str, *, service: str, process: str) -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=max(number, logging.WARNING), force=True)
+
+
+def exception_without_message(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """Replaces `exc_info` by the exception's type and frames."""
+    info = event.pop("exc_info", None)
+    error = sys.exc_info()[1] if info is True else info[1] if isinstance(info, tuple) else info
+    if isinstance(error, BaseException):
+        frames = traceback.extract_tb(error.__traceback__)
+        event["error"] = type(error).__name__
+        event["frames"] = [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames[-12:]]
+    return event

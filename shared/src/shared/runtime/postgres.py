@@ -1,6 +1,8 @@
 """Connections to PostgreSQL."""
 
 import asyncio
+import contextlib
+from collections.abc import AsyncIterator
 from typing import Any, TypeAlias
 
 import asyncpg
@@ -53,6 +55,13 @@ async def create_pool(url: PostgresDsn | str, *, size: int, application: str = "
         except UNAVAILABLE as error:
             log.warning("database_awaited", error=type(error).__name__)
             await asyncio.sleep(1)
+
+
+@contextlib.asynccontextmanager
+async def connect_pool_once(url: PostgresDsn | str, *, size: int = 2) -> AsyncIterator[Pool]:
+    """A small pool for a command: raises at once when the server is away, instead of waiting for it."""
+    async with asyncpg.create_pool(str(url), min_size=1, max_size=size, timeout=10, command_timeout=60) as pool:
+        yield pool
 
 
 async def connect(url: PostgresDsn | str, *, application: str) -> "asyncpg.Connection[asyncpg.Record]":

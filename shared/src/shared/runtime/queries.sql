@@ -71,7 +71,7 @@ ON CONFLICT DO NOTHING;
 
 -- name: unpark_introduced
 DELETE FROM parked_events WHERE missing_id = ANY($1::uuid[])
-RETURNING event_id, topic, headers, value, parked_at;
+RETURNING event_id, missing_id, topic, headers, value, parked_at;
 
 -- name: unpark_oldest_tried
 DELETE FROM parked_events
@@ -82,7 +82,7 @@ WHERE event_id IN (
     LIMIT $2
     FOR UPDATE SKIP LOCKED
 )
-RETURNING event_id, topic, headers, value, parked_at;
+RETURNING event_id, missing_id, topic, headers, value, parked_at;
 
 -- name: parked_depth
 SELECT count(*) AS depth, coalesce(extract(epoch FROM now() - min(parked_at)), 0)::float8 AS oldest_seconds
@@ -93,3 +93,7 @@ SELECT "partition", "offset", redriven_at FROM dead_letters_redriven;
 
 -- name: mark_redriven
 INSERT INTO dead_letters_redriven ("partition", "offset") VALUES ($1, $2) ON CONFLICT DO NOTHING;
+
+-- name: forget_old_events
+DELETE FROM inbox
+WHERE event_id IN (SELECT event_id FROM inbox WHERE handled_at < now() - $1::interval LIMIT $2);

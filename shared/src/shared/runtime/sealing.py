@@ -62,8 +62,8 @@ def _keys(path: Path) -> list[ECKey]:
     try:
         keys = KeySet.import_key_set(json.loads(path.read_text())).keys
     except (ValueError, KeyError, JoseError, TypeError):
-        raise ValueError(f"{path} is no JWK set: write one with `dzwonek keys`") from None
+        raise ValueError(f"{path} is no JWK set") from None
     found = [key for key in keys if isinstance(key, ECKey) and key.kid]
     if not found:
-        raise ValueError(f"{path} holds no EC key with a kid")
+        raise ValueError(f"{path} holds no P-256 key with a kid")
     return found

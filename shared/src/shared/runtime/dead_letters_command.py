@@ -1,0 +1,117 @@
+"""`dead-letters list | show | redrive`: the command of every service that consumes."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Annotated, NoReturn, TypeVar
+
+import typer
+from aiokafka.errors import KafkaError
+from rich.console import Console
+from rich.table import Table
+
+from shared.runtime.dead_letters import DeadLetter, DeadLetters
+from shared.runtime.postgres import connect_pool_once, unavailable
+from shared.runtime.settings import KafkaSettings, Settings, read
+
+EXIT_NOT_FOUND = 1
+EXIT_UNREACHABLE = 3
+SHOWN_BYTES = 4096
+
+T = TypeVar("T")
+
+
+class DeadLetterSettings(Settings, KafkaSettings):
+    """What the command needs: the database for the marks, Kafka for the letters."""
+
+
+def dead_letters_command(service: str) -> typer.Typer:
+    """The command group for `service`."""
+    app = typer.Typer(help="Records that could not be handled.", no_args_is_help=True)
+    console = Console()
+
+    @app.command("list")
+    def list_letters(
+        everything: Annotated[bool, typer.Option("--all", help="Those put back to work already, too.")] = False,
+    ) -> None:
+        """List the dead letters with their reasons."""
+        letters = _with(service, lambda box: box.all())
+        shown = [letter for letter in letters if everything or not letter.redriven_at]
+        console.print(_table(shown) if shown else "No dead letters.")
+
+    @app.command()
+    def show(place: Annotated[str, typer.Argument(help="PARTITION:OFFSET, as `list` prints it.")]) -> None:
+        """Show one dead letter whole."""
+        letter = _chosen(_with(service, lambda box: box.all()), [place])[0]
+        for name, value in letter.headers.items():
+            console.print(f"{name}: {value.decode(errors='replace')}", markup=False, highlight=False)
+        value = letter.value or b""
+        console.print(value[:SHOWN_BYTES].decode(errors="replace"), markup=False, highlight=False)
+        if len(value) > SHOWN_BYTES:
+            console.print(f"... {len(value)} bytes in all")
+
+    @app.command()
+    def redrive(
+        places: Annotated[list[str] | None, typer.Argument(help="PARTITION:OFFSET, as `list` prints them.")] = None,
+        everything: Annotated[bool, typer.Option("--all", help="All that wait.")] = False,
+        reason: Annotated[str | None, typer.Option(help="All that wait with this reason.")] = None,
+    ) -> None:
+        """Put dead letters back to work, after what stopped them was mended."""
+        if not (places or everything or reason):
+            _fail("name the letters (PARTITION:OFFSET), or give --all or --reason", 2)
+
+        async def work(box: DeadLetters) -> int:
+            letters = await box.all()
+            if places:
+                return await box.redrive(_chosen(letters, places))
+            waiting = [letter for letter in letters if not letter.redriven_at]
+            return await box.redrive(letter for letter in waiting if everything or letter.reason == reason)
+
+        console.print(f"{_with(service, work)} put back to work.")
+
+    return app
+
+
+def _with(service: str, work: Callable[[DeadLetters], Awaitable[T]]) -> T:
+    """Runs `work` on the service's dead letters; one line and an exit code when a part cannot be reached."""
+    settings = read(DeadLetterSettings)
+
+    async def run() -> T:
+        async with connect_pool_once(settings.database_url) as pool:
+            return await work(DeadLetters(settings, service, pool))
+
+    try:
+        return asyncio.run(run())
+    except KafkaError as error:
+        _fail(f"Kafka at {settings.kafka_bootstrap} cannot be reached ({type(error).__name__})", EXIT_UNREACHABLE)
+    except Exception as error:
+        if not unavailable(error):
+            raise
+        _fail(f"the database cannot be reached ({type(error).__name__}): check DZWONEK_DATABASE_URL", EXIT_UNREACHABLE)
+
+
+def _chosen(letters: Sequence[DeadLetter], places: Sequence[str]) -> list[DeadLetter]:
+    by_place = {f"{letter.place[0]}:{letter.place[1]}": letter for letter in letters}
+    for place in places:
+        if place not in by_place:
+            _fail(f"there is no dead letter {place}; `dead-letters list --all` prints their places", EXIT_NOT_FOUND)
+    return [by_place[place] for place in places]
+
+
+def _table(letters: Sequence[DeadLetter]) -> Table:
+    table = Table("place", "at", "reason", "detail", "topic", "from", "put back")
+    for letter in letters:
+        table.add_row(
+            f"{letter.place[0]}:{letter.place[1]}",
+            f"{letter.at:%Y-%m-%d %H:%M:%S}",
+            letter.reason,
+            letter.detail,
+            letter.origin.topic,
+            f"{letter.origin.partition}:{letter.origin.offset}",
+            f"{letter.redriven_at:%Y-%m-%d %H:%M:%S}" if letter.redriven_at else "",
+        )
+    return table
+
+
+def _fail(message: str, code: int) -> NoReturn:
+    typer.echo(message, err=True)
+    raise typer.Exit(code)
