@@ -1,0 +1,82 @@
+"""Freezes the contracts: a golden payload and its schema for each event that has none yet.
+
+Run `python -m tests.contract.freeze` after adding an event, and commit what it writes. It never overwrites: what was
+published once must parse for ever.
+"""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID
+
+from devstack.documents.asyncapi import payload_schemas
+from shared.contracts.accounts import (
+    AccountActivated,
+    AccountRegistered,
+    ActivationRequested,
+    RegistrationAttempted,
+    RegistrationExpired,
+)
+from shared.contracts.envelope import EventData
+from shared.contracts.notifications import MailStateChanged
+
+GOLDEN = Path(__file__).parent / "golden"
+
+_ID = UUID("01890a5d-ac96-774b-bcce-b302099a8057")
+_SEALED = "eyJhbGciOiJFQ0RILUVTIn0..aXY.Y2lwaGVy.dGFn"
+_AT = datetime(2026, 9, 1, 6, 30, tzinfo=UTC)
+_END = datetime(2026, 9, 15, 6, 30, tzinfo=UTC)
+
+SAMPLES: tuple[EventData, ...] = (
+    AccountRegistered(
+        account_id=_ID,
+        version=1,
+        language="pl",
+        email=_SEALED,
+        activation_token=_SEALED,
+        reminder_token=_SEALED,
+        registered_at=_AT,
+        expires_at=_END,
+        terms_version="2026-09-01",
+    ),
+    ActivationRequested(
+        account_id=_ID,
+        version=2,
+        language="uk",
+        activation_token=_SEALED,
+        reminder_token=_SEALED,
+        registered_at=_AT,
+        expires_at=_END,
+        terms_version="2026-09-01",
+    ),
+    AccountActivated(account_id=_ID, version=3, language="en", activated_at=_AT, terms_version="2026-09-01"),
+    RegistrationExpired(account_id=_ID, version=4, expired_at=_END),
+    RegistrationAttempted(account_id=_ID, version=5, attempted_at=_AT),
+    MailStateChanged(
+        mail_id=_ID,
+        account_id=_ID,
+        lane="security",
+        kind="activation",
+        state="refused",
+        reason="no_mailbox",
+        changed_at=_AT,
+    ),
+)
+
+
+def freeze() -> list[Path]:
+    """Writes what is missing. Returns the paths written."""
+    schemas = payload_schemas()
+    written = []
+    for sample in SAMPLES:
+        for suffix, content in (("json", sample.model_dump(mode="json")), ("schema.json", schemas[sample.TYPE])):
+            path = GOLDEN / f"{sample.TYPE}.{suffix}"
+            if not path.exists():
+                path.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n")
+                written.append(path)
+    return written
+
+
+if __name__ == "__main__":
+    for path in freeze():
+        print(path.relative_to(Path.cwd()))  # noqa: T201 - a command's output
