@@ -1,0 +1,11 @@
+-- What the sender's claim walks along, so that it costs the same however long the queue is.
+
+-- Schools take turns: first who has waited longest, since its mail fell due or since its last turn, whichever was later.
+ALTER TABLE queue_turns
+    ADD COLUMN turn_at timestamptz NOT NULL GENERATED ALWAYS AS (greatest(next_due_at, last_turn)) STORED;
+CREATE INDEX queue_turns_turn ON queue_turns (lane, turn_at);
+DROP INDEX queue_turns_due;
+
+-- How many mails to a domain are in flight: those with a lease that has not ended.
+CREATE INDEX mail_queue_in_flight ON mail_queue (domain, due_at) WHERE attempt_token IS NOT NULL;
+DROP INDEX mail_queue_leased;
