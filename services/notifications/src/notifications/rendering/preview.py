@@ -1,0 +1,118 @@
+"""Every mail in every language, written out to be looked at. The people and tokens in it are invented."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+from jinja2 import Environment
+
+from notifications.rendering.mail import MailToRender, SenderIdentity
+from notifications.rendering.renderer import Renderer
+from shared.runtime.i18n import LANGUAGES
+from shared.terms import current_version
+
+SAMPLE_IDENTITY = SenderIdentity(
+    public_url="https://dzwonek.example.org",
+    from_name="Dzwonek",
+    from_address="noreply@dzwonek.example.org",
+    message_id_domain="dzwonek.example.org",
+)
+SAMPLE_TIME = datetime(2026, 9, 1, 16, 30, tzinfo=UTC)
+_EXPIRES_AT = datetime(2026, 9, 15, 16, 30, tzinfo=UTC)
+_LINK_PARAMS = {"expires_at": _EXPIRES_AT.isoformat(), "terms_version": current_version()}
+
+SAMPLE_PARAMS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
+    {
+        "activation": _LINK_PARAMS,
+        "activation_reminder": _LINK_PARAMS,
+        "welcome": {"terms_version": current_version()},
+        "account_exists": {},
+    }
+)
+"""The params of a sample of each kind."""
+
+_SAMPLE_TOKEN = "V2hhdC1hLW5pY2UtZGF5LXRvLXJlYWQtYS10b2tlbg"  # noqa: S105 - invented
+
+_INDEX = """\
+<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="color-scheme" content="light dark"><title>Mails</title>
+<style>
+body { font: 16px/1.6 system-ui, sans-serif; margin: 2rem }
+td, th { padding: .3rem 1.2rem .3rem 0; text-align: left }
+</style>
+</head><body><h1>Mails</h1>
+<table><tr><th>Kind</th><th>Language</th><th>Subject</th><th>Open</th><th>Size</th></tr>
+{% for mail in mails %}
+<tr><td>{{ mail.kind }}</td><td>{{ mail.language }}</td><td lang="{{ mail.language }}">{{ mail.subject }}</td>
+<td>{% for ending in ("html", "txt", "eml") %}<a href="{{ mail.stem }}.{{ ending }}">{{ ending }}</a> {% endfor %}</td>
+<td>{{ mail.size }} B</td></tr>
+{% endfor %}
+</table></body></html>
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """A mail in the index."""
+
+    kind: str
+    language: str
+    subject: str
+    size: int
+
+    @property
+    def stem(self) -> str:
+        return f"{self.kind}.{self.language}"
+
+
+def write_preview(out: Path, identity: SenderIdentity = SAMPLE_IDENTITY) -> list[Path]:
+    """Write every kind and language to `out` as .html, .txt and .eml, and an index.html; return what was written."""
+    out.mkdir(parents=True, exist_ok=True)
+    renderer = Renderer(identity)
+    listed: list[_Listed] = []
+    written: list[Path] = []
+    for kind in SAMPLE_PARAMS:
+        for language in LANGUAGES:
+            message_bytes = renderer.render(sample_mail(kind, language))
+            message = message_from_bytes(message_bytes, EmailMessage, policy=policy.default)
+            mail = _Listed(kind, language, message["Subject"], len(message_bytes))
+            listed.append(mail)
+            written.append(_write(out / f"{mail.stem}.html", _body(message, "html")))
+            written.append(_write(out / f"{mail.stem}.txt", _body(message, "plain")))
+            written.append(_write(out / f"{mail.stem}.eml", message_bytes))
+    index = Environment(autoescape=True).from_string(_INDEX).render(mails=listed)
+    written.append(_write(out / "index.html", index.encode()))
+    return written
+
+
+def sample_mail(kind: str, language: str) -> MailToRender:
+    """An invented mail of `kind`: the same one at each call."""
+    name = f"{kind}.{language}"
+    return MailToRender(
+        mail_id=uuid5(NAMESPACE_URL, name),
+        kind=kind,
+        language=language,
+        address="anna.nowak@example.org",
+        created_at=SAMPLE_TIME,
+        thread_id=f"account-{uuid5(NAMESPACE_URL, 'account')}",
+        params=SAMPLE_PARAMS[kind],
+        token=_SAMPLE_TOKEN,
+    )
+
+
+def _body(message: EmailMessage, subtype: str) -> bytes:
+    part = message.get_body((subtype,))
+    assert part is not None, "every mail has both bodies"  # noqa: S101
+    content: str = part.get_content()
+    return content.encode()
+
+
+def _write(path: Path, content: bytes) -> Path:
+    path.write_bytes(content)
+    return path
