@@ -42,8 +42,8 @@ def publish(made: Path, target: Path) -> None:
     Of a folder the first one made stays, as others may be reading it.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    if made.is_dir():
-        if not target.exists():
-            made.rename(target)
-    else:
+    try:
         made.replace(target)
+    except OSError:
+        if not target.is_dir():
+            raise

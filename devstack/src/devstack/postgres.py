@@ -25,7 +25,9 @@ SETTINGS = {
     "jit": "off",
     "timezone": "UTC",
     "log_timezone": "UTC",
-    "log_error_verbosity": "terse",  # the detail of an error would write values of rows into the log
+    # The detail of an error and the statement that caused it would write values of rows into the log.
+    "log_error_verbosity": "terse",
+    "log_min_error_statement": "panic",
 }
 # synchronous_commit stays on: without it a kill -9 loses what was committed in the last half second.
 NOT_DURABLE = {"fsync": "off", "full_page_writes": "off"}
@@ -103,7 +105,14 @@ class Postgres:
         access = [f"--username={SUPERUSER}", f"--pwfile={password_file}", "--auth=scram-sha-256"]
         # No ICU in the wheel; C.UTF-8 sorts by code point and knows letters beyond ASCII.
         locale = ["--encoding=UTF8", "--locale=C.UTF-8"]
-        command = [self.program.initdb, f"--pgdata={self.data}", *access, *locale, "--no-sync", "--no-instructions"]
+        command: list[str | Path] = [
+            self.program.initdb,
+            f"--pgdata={self.data}",
+            *access,
+            *locale,
+            "--no-sync",
+            "--no-instructions",
+        ]
         initdb = Process("initdb", command, log=self.folder / "initdb.log", cwd=self.folder, uid=self._uid)
         await initdb.start()
         try:

@@ -165,17 +165,25 @@ class Process:
 async def until_ready(process: Process, answers: Callable[[], Awaitable[bool]], *, seconds: float) -> None:
     """Waits until `answers` says yes.
 
-    Raises StartError, with the end of the log, when the process ends before or `seconds` have passed.
+    Raises StartError, with the end of the log, when the process ends before or `seconds` have passed; a process that
+    did not become ready is killed.
     """
     deadline = time.monotonic() + seconds
-    while True:
-        if not process.running:
-            raise StartError(f"{process.name} ended with code {process.exit_code}; its log:\n{process.tail()}")
-        if await answers():
-            return
-        if time.monotonic() > deadline:
-            raise StartError(f"{process.name} was not ready in {seconds:g} s; its log:\n{process.tail()}")
-        await asyncio.sleep(POLL)
+    try:
+        while not await answers():
+            check_alive(process, deadline, seconds)
+            await asyncio.sleep(POLL)
+    except BaseException:
+        await process.kill()
+        raise
+
+
+def check_alive(process: Process, deadline: float, seconds: float) -> None:
+    """Raises StartError where it is no use to wait on."""
+    if not process.running:
+        raise StartError(f"{process.name} ended with code {process.exit_code}; its log:\n{process.tail()}")
+    if time.monotonic() > deadline:
+        raise StartError(f"{process.name} was not ready in {seconds:g} s; its log:\n{process.tail()}")
 
 
 def signal_all(pids: Sequence[int], number: signal.Signals) -> None:
