@@ -1,0 +1,107 @@
+"""Asks the inbox what has arrived, for tests and the demo."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Self
+
+import httpx
+from pydantic import TypeAdapter
+
+from devstack.inbox.mail import LedgerEntry, Mail, MailSummary
+
+_POLL_SECONDS = 0.05
+_PAGE = 1000
+_SUMMARIES = TypeAdapter(list[MailSummary])
+_ENTRIES = TypeAdapter(list[LedgerEntry])
+
+
+class MailNotArrivedError(TimeoutError):
+    """The awaited mail did not come in time; the message tells what came instead."""
+
+
+class InboxClient:
+    """A client of one inbox's JSON API, also an async context manager."""
+
+    def __init__(self, url: str) -> None:
+        self._http = httpx.AsyncClient(base_url=url, timeout=10, trust_env=False)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Closes the connections."""
+        await self._http.aclose()
+
+    async def mails(
+        self, to: str | None = None, *, since: datetime | None = None, limit: int = _PAGE
+    ) -> list[MailSummary]:
+        """The newest mails first: to this envelope recipient, received at `since` or later."""
+        wanted = {"to": to, "since": since and since.isoformat(), "limit": limit}
+        answer = await self._get("/api/mails", {name: value for name, value in wanted.items() if value is not None})
+        return _SUMMARIES.validate_python(answer["mails"])
+
+    async def mail(self, number: int) -> Mail:
+        """One mail with its inside."""
+        return Mail.model_validate(await self._get(f"/api/mails/{number}"))
+
+    async def wait_for(
+        self,
+        to: str,
+        subject_contains: str | None = None,
+        kind: str | None = None,
+        timeout: float = 30,  # noqa: ASYNC109 - a deadline over many requests, told in the error
+        *,
+        after: int = 0,
+    ) -> Mail:
+        """The newest mail to `to` of that subject and kind (X-Dzwonek-Kind) with an id over `after`, once it is there.
+
+        Raises MailNotArrivedError after `timeout` seconds.
+        """
+        deadline = asyncio.get_running_loop().time() + timeout
+        while True:
+            arrived = [mail for mail in await self.mails(to) if mail.id > after]
+            for mail in arrived:
+                if (subject_contains or "") in (mail.subject or "") and kind in {None, mail.kind}:
+                    return await self.mail(mail.id)
+            if asyncio.get_running_loop().time() >= deadline:
+                raise MailNotArrivedError(
+                    f"no mail to {to} with subject {subject_contains!r} and kind {kind!r} after {timeout} s; "
+                    f"arrived: {[(mail.kind, mail.subject) for mail in arrived]}"
+                )
+            await asyncio.sleep(_POLL_SECONDS)
+
+    async def ledger(self) -> list[LedgerEntry]:
+        """Every Message-ID that ever arrived, with each of its receipts, in the order of the first ones."""
+        entries: list[LedgerEntry] = []
+        after: int | None = 0
+        while after is not None:
+            page = await self._get("/api/ledger", {"after": after, "limit": _PAGE})
+            entries += _ENTRIES.validate_python(page["messages"])
+            after = page["next_after"]
+        return entries
+
+    async def behave(self, rules: Sequence[Mapping[str, Any]]) -> None:
+        """Makes the inbox misbehave by these rules (behaviour.py) in place of all others; by none it is good.
+
+        Raises httpx.HTTPStatusError when a rule is not a valid one.
+        """
+        (await self._http.put("/api/behaviour", json=list(rules))).raise_for_status()
+
+    async def applied(self) -> Sequence[int]:
+        """How often each rule in force has applied."""
+        answer = await self._get("/api/behaviour")
+        return [entry["applied"] for entry in answer["rules"]]
+
+    async def clear(self) -> None:
+        """Forgets all mails; the ledger stays."""
+        (await self._http.delete("/api/mails")).raise_for_status()
+
+    async def _get(self, path: str, query: dict[str, Any] | None = None) -> dict[str, Any]:
+        response = await self._http.get(path, params=query)
+        response.raise_for_status()
+        answer: dict[str, Any] = response.json()
+        return answer
