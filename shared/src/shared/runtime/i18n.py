@@ -5,9 +5,9 @@ at start, so that nothing compiled is committed and nothing can be stale.
 """
 
 import re
-from collections.abc import Mapping
-from datetime import datetime, tzinfo
-from functools import partial
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, time, tzinfo
+from functools import lru_cache, partial
 from gettext import GNUTranslations, NullTranslations
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -19,7 +19,9 @@ from babel import Locale
 from babel.dates import format_date, format_time
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from jinja2 import Environment, PackageLoader, StrictUndefined, pass_eval_context, select_autoescape
+from jinja2.nodes import EvalContext
+from markupsafe import Markup
 
 SOURCE_LANGUAGE: Final = "en"
 DEFAULT_LANGUAGE: Final = "pl"
@@ -80,10 +82,9 @@ class Catalogues:
             lstrip_blocks=True,
         )
         environment.policies["ext.i18n.trimmed"] = True
-        environment.install_gettext_translations(  # type: ignore[attr-defined]  # put there by the extension
-            self._translations[language], newstyle=True
-        )
-        environment.globals["language"] = language
+        environment.extend(newstyle_gettext=True)
+        gettext, ngettext = _template_gettext(self._translations[language])
+        environment.globals.update(language=language, gettext=gettext, ngettext=ngettext, _=gettext)
         for name, render in (("date", local_date), ("time", local_time), ("datetime", local_datetime)):
             environment.filters[name] = partial(render, language=language)
         return environment
@@ -91,18 +92,29 @@ class Catalogues:
 
 def local_date(instant: datetime, style: str = "long", *, language: str, zone: tzinfo = WARSAW) -> str:
     """The day of `instant`, as `12 września 2026`; style `full` adds the day of the week."""
-    return format_date(instant.astimezone(zone), style, LOCALES[language])
+    return _day(instant.astimezone(zone).date(), style, language)
 
 
 def local_time(instant: datetime, style: str = "short", *, language: str, zone: tzinfo = WARSAW) -> str:
     """The time of day of `instant`, as `14:05`."""
-    return format_time(instant, style, zone, LOCALES[language])
+    here = instant.astimezone(zone)
+    return _time_of_day(here.hour, here.minute, here.second, style, language)
 
 
 def local_datetime(instant: datetime, style: str = "long", *, language: str, zone: tzinfo = WARSAW) -> str:
     """Day and time of `instant`, as `12 września 2026, 14:05`; style `full` adds the day of the week."""
     day = local_date(instant, style, language=language, zone=zone)
     return f"{day}, {local_time(instant, language=language, zone=zone)}"
+
+
+@lru_cache(maxsize=1024)
+def _day(day: date, style: str, language: str) -> str:
+    return format_date(day, style, LOCALES[language])
+
+
+@lru_cache(maxsize=8192)
+def _time_of_day(hour: int, minute: int, second: int, style: str, language: str) -> str:
+    return format_time(time(hour, minute, second), style, None, LOCALES[language])
 
 
 def negotiate(accept_language: str | None) -> str:
@@ -125,3 +137,20 @@ def _read_catalogue(locales: Traversable, language: str) -> GNUTranslations:
     write_mo(compiled, catalogue)
     compiled.seek(0)
     return GNUTranslations(compiled)
+
+
+def _template_gettext(translations: NullTranslations) -> tuple[Callable[..., str], Callable[..., str]]:
+    """`gettext` and `ngettext` for templates: what Jinja's own do (`newstyle`), at a third of their cost per call."""
+
+    @pass_eval_context
+    def gettext(here: EvalContext, message: str, /, **variables: object) -> str:
+        text = translations.gettext(message)
+        return (Markup(text) if here.autoescape else text) % variables  # noqa: S704 - catalogues are ours
+
+    @pass_eval_context
+    def ngettext(here: EvalContext, singular: str, plural: str, number: int, /, **variables: object) -> str:
+        text = translations.ngettext(singular, plural, number)
+        variables.setdefault("num", number)
+        return (Markup(text) if here.autoescape else text) % variables  # noqa: S704 - catalogues are ours
+
+    return gettext, ngettext

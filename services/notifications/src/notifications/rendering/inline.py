@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from importlib import resources
 
 from jinja2.ext import Extension
+from markupsafe import Markup
 
 _CLASS = re.compile(r'class="([a-z -]+)"')
 _RULE = re.compile(r"\.([a-z-]+)\s*\{([^}]*)\}")
@@ -33,12 +34,18 @@ def _declarations(classes: str) -> str:
 
 
 def _read_rules() -> Mapping[str, str]:
-    css = (resources.files("notifications") / "templates" / "inline.css").read_text(encoding="utf-8")
     rules = {}
-    for name, body in _RULE.findall(css):
+    for name, body in _RULE.findall(_read("inline.css")):
         declarations = (part.strip() for part in body.split(";"))
         rules[name] = ";".join(re.sub(r":\s+", ":", declaration) for declaration in declarations if declaration)
     return rules
 
 
+def _read(name: str) -> str:
+    return (resources.files("notifications") / "templates" / name).read_text(encoding="utf-8")
+
+
 _RULES = _read_rules()
+
+HEAD_CSS = Markup(_read("head.css").strip())  # noqa: S704 - our own file
+"""What goes into `<style>`."""

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from notifications.rendering.facts import MOULDS, facts
 from notifications.rendering.headers import ascii_host
-from notifications.rendering.inline import InlineStyles, with_styles
+from notifications.rendering.inline import HEAD_CSS, InlineStyles, with_styles
 from notifications.rendering.mail import CannotRender, MailToRender, SenderIdentity
 from notifications.rendering.skeleton import Skeleton
 from shared.runtime.i18n import LANGUAGES, Catalogues
@@ -57,20 +57,23 @@ class Renderer:
             raise CannotRender(f"no templates for {mail.kind!r} in {mail.language!r}")
         known = facts(mail, self._public_url)
         try:
-            words = vars(layout.words.make_module({**known.variables, "kind": mail.kind}))
+            words = layout.words.make_module({**known.variables, "kind": mail.kind})
             text = layout.text.render(known.variables, words=words)
             html = layout.html.render(known.variables, words=words)
         except UnknownTerms as error:
             raise CannotRender("there are no terms of that version") from error
-        return layout.skeleton.fill(mail, date=known.date, subject=words["subject"], text=text, html=html)
+        return layout.skeleton.fill(mail, date=known.date, subject=vars(words)["subject"], text=text, html=html)
 
 
 def _environment(catalogues: Catalogues, language: str, *, host: str) -> Environment:
     environment = catalogues.jinja(language)
     environment.add_extension(InlineStyles)
-    environment.globals["host"] = host
-    environment.globals["terms_text"] = lambda version: terms(version, language)
-    environment.globals["terms_html"] = lambda version: _styled_terms(version, language)
+    environment.globals.update(
+        host=host,
+        head_css=HEAD_CSS,
+        terms_text=lambda version: terms(version, language),
+        terms_html=lambda version: _styled_terms(version, language),
+    )
     return environment
 
 
