@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord
 
 from shared.contracts.topics import dead_letter_topic, retry_topic
 from shared.runtime.kafka import create_producer
@@ -105,17 +105,12 @@ class DeadLetters:
 
     async def _records(self) -> "list[ConsumerRecord[bytes, bytes]]":
         consumer = AIOKafkaConsumer(
-            bootstrap_servers=self._settings.kafka_bootstrap, enable_auto_commit=False, auto_offset_reset="earliest"
+            self._topic, bootstrap_servers=self._settings.kafka_bootstrap, auto_offset_reset="earliest"
         )
-        await consumer.start()
+        await consumer.start()  # without a group it is assigned all partitions
         try:
-            partitions = consumer.partitions_for_topic(self._topic) or set()
-            assigned = [TopicPartition(self._topic, number) for number in sorted(partitions)]
-            if not assigned:
-                return []
-            consumer.assign(assigned)
-            await consumer.seek_to_beginning(*assigned)
-            ends = await consumer.end_offsets(assigned)
+            assigned = consumer.assignment()
+            ends = await consumer.end_offsets(list(assigned))
             records: list[ConsumerRecord[bytes, bytes]] = []
             while any([await consumer.position(place) < ends[place] for place in assigned]):
                 batches = await consumer.getmany(timeout_ms=500)

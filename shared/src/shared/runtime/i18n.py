@@ -109,7 +109,8 @@ def local_datetime(instant: datetime, style: str = "long", *, language: str, zon
 
 @lru_cache(maxsize=1024)
 def _day(day: date, style: str, language: str) -> str:
-    return format_date(day, style, LOCALES[language])
+    # Few fonts have the narrow no-break space that Babel puts before the Ukrainian "р.".
+    return format_date(day, style, LOCALES[language]).replace("\u202f", "\u00a0")
 
 
 @lru_cache(maxsize=8192)

@@ -57,7 +57,7 @@ class LeadershipLost(Exception):  # noqa: N818 - names what happened
 class LaneRelay:
     """Relays one lane, with a connection and a producer of its own, so that no lane waits for another."""
 
-    def __init__(self, lane: Lane, *, database_url: PostgresDsn, prefix: str, producer: ProducerFactory) -> None:
+    def __init__(self, lane: Lane, *, database_url: PostgresDsn | str, prefix: str, producer: ProducerFactory) -> None:
         self._lane = lane
         self._number = LOCK_SPACE + list(Lane).index(lane)
         self._database_url = database_url
