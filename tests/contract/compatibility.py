@@ -3,7 +3,10 @@
 from typing import Any
 
 Schema = dict[str, Any]
-_LIMITS = ("pattern", "maxLength", "minLength", "minimum", "maximum", "const", "format")
+_MATTERS = (
+    *("type", "enum", "items", "anyOf", "oneOf", "allOf", "properties", "required", "additionalProperties"),
+    *("pattern", "maxLength", "minLength", "minimum", "maximum", "const", "format"),
+)
 
 
 def breaks(frozen: Schema, current: Schema) -> list[str]:
@@ -31,19 +34,7 @@ def _shape(whole: Schema, part: Any) -> Any:  # noqa: ANN401 - JSON
         return part
     if "$ref" in part:
         return _shape(whole, whole["$defs"][part["$ref"].rpartition("/")[2]])
-    kept = (
-        "type",
-        "enum",
-        "items",
-        "anyOf",
-        "oneOf",
-        "allOf",
-        "properties",
-        "required",
-        "additionalProperties",
-        *_LIMITS,
-    )
-    return {name: _shape_of(whole, name, part[name]) for name in kept if name in part}
+    return {name: _shape_of(whole, name, part[name]) for name in _MATTERS if name in part}
 
 
 def _shape_of(whole: Schema, name: str, value: Any) -> Any:  # noqa: ANN401 - JSON

@@ -44,7 +44,7 @@ def test_a_contract_only_grew_since_it_was_frozen(event: type[EventData]) -> Non
     assert breaks(frozen, payload_schemas()[event.TYPE]) == []
 
 
-def _changed(**changes: Any) -> list[str]:
+def _changed(**changes: dict[str, Any] | None) -> list[str]:
     frozen = payload_schemas()[AccountActivated.TYPE]
     current = copy.deepcopy(frozen)
     for name, change in changes.items():

@@ -10,9 +10,9 @@ from shared.runtime.settings import PREFIX
 
 HEAD = """# Settings
 
-Every process reads its settings from the environment when it starts and refuses to start with a wrong one: it prints one
-line that names the variable and the mend, and ends with exit code 2. Variables that end in `_FILE` name a file that
-holds the value. This page is made from the code (`make docs`).
+Every process reads its settings from the environment when it starts and refuses to start with a wrong one: it prints
+one line that names the variable and the mend, and ends with exit code 2. Variables that end in `_FILE` name a file
+that holds the value. This page is made from the code (`make docs`).
 """
 
 
