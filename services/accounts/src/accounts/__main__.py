@@ -1,0 +1,76 @@
+"""The commands of accounts: its processes, and its API's document.
+
+Each imports what it needs when it is called: the worker has no pages and the API no Kafka in its memory.
+"""
+# ruff: noqa: PLC0415
+
+import asyncio
+from functools import partial
+
+import typer
+
+from accounts.database import PACKAGES
+from accounts.events import SOURCE
+from accounts.settings import ApiSettings, MigrateSettings, WorkerSettings
+from shared.runtime import migrate as migrations
+from shared.runtime.logs import configure_logs
+from shared.runtime.postgres import unavailable
+from shared.runtime.process import run
+from shared.runtime.settings import read
+
+EXIT_UNREACHABLE = 3
+
+app = typer.Typer(help="Portal accounts: registration, activation, expiry.", no_args_is_help=True)
+
+
+@app.command()
+def api() -> None:
+    """Serve the API and the pages. Works without Kafka."""
+    from accounts.bootstrap.api import run_api
+
+    settings = read(ApiSettings)
+    configure_logs(settings.log_level, service=SOURCE, process="api")
+    run(partial(run_api, settings))
+
+
+@app.command()
+def worker() -> None:
+    """Relay events to Kafka and end registrations that ran out."""
+    from accounts.bootstrap.worker import run_worker
+
+    settings = read(WorkerSettings)
+    configure_logs(settings.log_level, service=SOURCE, process="worker")
+    run(partial(run_worker, settings))
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to the newest version."""
+    settings = read(MigrateSettings)
+    try:
+        applied = asyncio.run(migrations.migrate(settings.database_url, PACKAGES))
+    except Exception as error:
+        if not unavailable(error):
+            raise
+        typer.echo(f"the database cannot be reached ({type(error).__name__}): check DZWONEK_DATABASE_URL", err=True)
+        raise typer.Exit(EXIT_UNREACHABLE) from None
+    typer.echo(f"{len(applied)} migrations applied.")
+
+
+@app.command("openapi")
+def print_openapi() -> None:
+    """Print the API's OpenAPI document."""
+    from accounts.bootstrap.api import build_app
+    from accounts.http.openapi import as_text
+    from shared.runtime.health import Health
+
+    typer.echo(as_text(build_app(Health(), origin="")), nl=False)
+
+
+def main() -> None:
+    """The entry point of the `accounts` command."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

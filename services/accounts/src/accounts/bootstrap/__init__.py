@@ -1,0 +1,1 @@
+"""Where the processes are put together: the only place that knows all their parts."""

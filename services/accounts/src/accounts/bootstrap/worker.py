@@ -1,0 +1,45 @@
+"""The worker process: the relay to Kafka, and the jobs."""
+
+import asyncio
+from functools import partial
+
+from accounts import scheduler
+from accounts.clock import utc_now
+from accounts.database import open_database
+from accounts.events import SOURCE
+from accounts.settings import WorkerSettings
+from shared.contracts.topics import Lane
+from shared.runtime import housekeeping
+from shared.runtime.health import Health
+from shared.runtime.kafka import await_kafka, create_producer
+from shared.runtime.postgres import Pool
+from shared.runtime.process import Part, calm_garbage_collection, health_app, run_parts, serve
+from shared.runtime.relay import LaneRelay
+from shared.runtime.scheduler import scheduled
+
+
+async def run_worker(settings: WorkerSettings, stop: asyncio.Event) -> None:
+    """Runs the relay and the jobs until `stop`, and its health from the first moment on."""
+    health = Health()
+
+    async def working(stop: asyncio.Event) -> None:
+        async with open_database(settings, health, stop, process="worker") as pool:
+            if pool and await await_kafka(settings, SOURCE, health, stop):
+                health.waiting_for = None
+                calm_garbage_collection()
+                await run_parts(_worker_parts(settings, pool), stop)
+
+    await run_parts(
+        {"health": serve(health_app(health), host=settings.host, port=settings.port), "work": working}, stop
+    )
+
+
+def _worker_parts(settings: WorkerSettings, pool: Pool) -> dict[str, Part]:
+    relay = LaneRelay(
+        Lane.SECURITY,
+        database_url=settings.database_url,
+        prefix=settings.kafka_prefix,
+        producer=partial(create_producer, settings),
+    )
+    jobs = [*housekeeping.jobs(pool), *scheduler.jobs(utc_now, expiry_seconds=settings.scheduler_seconds)]
+    return {"relay": relay.run, **{f"job {job.name}": scheduled(pool, job) for job in jobs}}

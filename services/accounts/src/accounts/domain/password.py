@@ -1,0 +1,54 @@
+"""Which passwords are accepted (OWASP ASVS 5.0, 6.2): long enough, not common, not the person's own data.
+
+No composition rules. A password is compared and hashed in the OpaqueString form of RFC 8265: every kind of space is
+the plain space and the rest is NFC, so that a keyboard's way of writing `ż` does not matter. Not NFKC: it would make
+different passwords the same.
+"""
+
+import unicodedata
+
+from zxcvbn.frequency_lists import FREQUENCY_LISTS
+
+from accounts.domain.email_address import EmailAddress
+from accounts.domain.refusal import Refused
+
+MIN_LENGTH = 8
+MAX_LENGTH = 256
+MIN_OWN_DATA = 4
+"""Shorter local parts stand in too many good passwords by chance."""
+
+COMMON = frozenset(word.casefold() for word in FREQUENCY_LISTS["passwords"] if len(word) >= MIN_LENGTH)
+
+
+def opaque_string(password: str) -> str:
+    """The form in which a password is hashed. Raises Refused `password_bad_character` for control characters."""
+    spaced = "".join(" " if unicodedata.category(character) == "Zs" else character for character in password)
+    normal = unicodedata.normalize("NFC", spaced)
+    if any(unicodedata.category(character) in {"Cc", "Cs"} for character in normal):
+        raise Refused("password_bad_character", "A control character cannot stand in a password")
+    return normal
+
+
+def accept_password(password: str, email: EmailAddress | None) -> str:
+    """The password in the form in which it is hashed.
+
+    Raises Refused: `password_too_short`, `password_too_long`, `password_bad_character`, `password_common`,
+    `password_personal` (without the address or its local part fewer than 8 characters are left).
+    """
+    normal = opaque_string(password)
+    if len(normal) < MIN_LENGTH:
+        raise Refused("password_too_short", f"At least {MIN_LENGTH} characters")
+    if len(normal) > MAX_LENGTH:
+        raise Refused("password_too_long", f"At most {MAX_LENGTH} characters")
+    folded = normal.casefold()
+    if folded in COMMON:
+        raise Refused("password_common", "Many people use this password; attackers try it first")
+    if email and len(_without_own_data(folded, email)) < MIN_LENGTH:
+        raise Refused("password_personal", "The password must be more than your address")
+    return normal
+
+
+def _without_own_data(folded: str, email: EmailAddress) -> str:
+    local_part = email.local_part.casefold()
+    rest = folded.replace(email.key, "")
+    return rest.replace(local_part, "") if len(local_part) >= MIN_OWN_DATA else rest

@@ -1,0 +1,121 @@
+"""What a registration, and asking for the link again, leads to.
+
+Whoever asks learns nothing of it: the answer is the same in every case (OWASP ASVS 5.0, 6.3.8). What happens is told
+by mail, to the owner of the address alone.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Literal
+from uuid import UUID
+
+LIFETIME = timedelta(days=14)
+"""From registration to activation; asking again does not move the end (domain.md, People and logins)."""
+
+LIMIT_WINDOW = timedelta(hours=1)
+MAILS_IN_WINDOW = 3
+QUIET = timedelta(seconds=60)
+"""After a mail to an address no other is sent for so long: the first is on its way and its link still good."""
+
+
+Language = Literal["pl", "en", "uk"]
+
+
+class State(StrEnum):
+    """Where an account stands."""
+
+    PENDING = "pending"
+    ACTIVE = "active"
+
+
+class AgeBracket(StrEnum):
+    """How old the person is, no more exactly than is needed."""
+
+    UNDER_13 = "under_13"
+    FROM_13_TO_15 = "13_15"
+    FROM_16_TO_17 = "16_17"
+    ADULT = "adult"
+
+
+@dataclass(frozen=True)
+class Account:
+    """What the rules need of an account."""
+
+    account_id: UUID
+    state: State
+    version: int
+    language: Language
+    registered_at: datetime
+    expires_at: datetime
+
+    def expired(self, now: datetime) -> bool:
+        """Whether nobody activated it in time."""
+        return self.state is State.PENDING and now >= self.expires_at
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of an address: its account, and when mails were sent to it in the last hour."""
+
+    account: Account | None
+    mailed_at: Sequence[datetime] = ()
+
+
+@dataclass(frozen=True)
+class Register:
+    """Nobody has the address: a pending account is made and the link mailed."""
+
+
+@dataclass(frozen=True)
+class Renew:
+    """The account waits for activation: earlier links are revoked and a new one is mailed."""
+
+    account: Account
+
+
+@dataclass(frozen=True)
+class TellOwner:
+    """The account is active: its owner is told that somebody registered the address again."""
+
+    account: Account
+
+
+@dataclass(frozen=True)
+class Expire:
+    """The account's time is over and the scheduler has not come by yet: it is deleted first, then decided again."""
+
+    account: Account
+
+
+@dataclass(frozen=True)
+class Silence:
+    """Nothing happens and nothing is mailed."""
+
+
+def decide_registration(
+    known: Known, now: datetime, quiet: timedelta = QUIET
+) -> Register | Renew | TellOwner | Expire | Silence:
+    """What registering an address leads to."""
+    if not _may_mail(known.mailed_at, now, quiet):
+        return Silence()
+    account = known.account
+    if account is None:
+        return Register()
+    if account.state is State.ACTIVE:
+        return TellOwner(account)
+    return Expire(account) if account.expired(now) else Renew(account)
+
+
+def decide_asking_again(known: Known, now: datetime, quiet: timedelta = QUIET) -> Renew | Silence:
+    """What asking for the activation link again leads to."""
+    account = known.account
+    if account is None or account.state is State.ACTIVE or account.expired(now):
+        return Silence()
+    return Renew(account) if _may_mail(known.mailed_at, now, quiet) else Silence()
+
+
+def _may_mail(mailed_at: Sequence[datetime], now: datetime, quiet: timedelta) -> bool:
+    recent = [instant for instant in mailed_at if now - instant < LIMIT_WINDOW]
+    return len(recent) < MAILS_IN_WINDOW and all(now - instant >= quiet for instant in recent)

@@ -1,0 +1,27 @@
+"""A person asks for the activation link again."""
+
+from accounts import events, store
+from accounts.domain.email_address import EmailAddress
+from accounts.domain.registration import Silence, decide_asking_again
+from accounts.handlers.parts import ATTEMPTS, Contended, Parts
+from accounts.links import FreshLinks
+from accounts.store import Mailing
+from shared.runtime.postgres import Connection
+
+
+async def ask_again(parts: Parts, transaction: Connection, email: EmailAddress, links: FreshLinks) -> None:
+    """Mails `links` in place of the earlier ones to an address that waits for activation, else does nothing.
+
+    The asker is told nothing of it. Raises Contended.
+    """
+    digest = parts.address_digest(email)
+    for _ in range(ATTEMPTS):
+        now = parts.clock()
+        known = await store.known_of_address(transaction, email, digest, now)
+        step = decide_asking_again(known, now, parts.quiet)
+        if isinstance(step, Silence):
+            return await store.note_silence(transaction, digest, now)
+        event = events.activation_requested(step.account, step.account.language, links, now)
+        if await store.renew(transaction, step.account, None, Mailing(digest, now, event, links.hashes)):
+            return None
+    raise Contended

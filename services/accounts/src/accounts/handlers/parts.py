@@ -1,0 +1,38 @@
+"""What the use cases work with; bootstrap puts it together."""
+
+import hashlib
+import hmac
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from accounts.clock import Clock
+from accounts.domain.email_address import EmailAddress
+from accounts.domain.registration import QUIET
+from accounts.passwords import PasswordHasher
+from shared.runtime.idempotency import Idempotency
+from shared.runtime.postgres import Pool
+from shared.runtime.sealing import Sealer
+
+ATTEMPTS = 10
+"""How often a use case starts anew when others change the same account at the same time."""
+
+
+class Contended(Exception):  # noqa: N818 - reads as the state of the account
+    """Others kept changing the same account; trying again in a moment will do."""
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The working parts of the API process."""
+
+    pool: Pool
+    idempotency: Idempotency
+    hasher: PasswordHasher
+    sealer: Sealer
+    clock: Clock
+    address_secret: bytes = field(repr=False)
+    quiet: timedelta = QUIET
+
+    def address_digest(self, email: EmailAddress) -> bytes:
+        """The address as the limit of mails counts it: not to be guessed back without the secret."""
+        return hmac.digest(self.address_secret, email.key.encode(), hashlib.sha256)

@@ -1,0 +1,1 @@
+"""The JSON API of the service: /api/v1, described by OpenAPI 3.1."""
