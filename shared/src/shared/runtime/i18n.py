@@ -82,7 +82,7 @@ class Catalogues:
             lstrip_blocks=True,
         )
         environment.policies["ext.i18n.trimmed"] = True
-        environment.extend(newstyle_gettext=True)
+        environment.newstyle_gettext = True  # type: ignore[attr-defined]  # put there by the extension
         gettext, ngettext = _template_gettext(self._translations[language])
         environment.globals.update(language=language, gettext=gettext, ngettext=ngettext, _=gettext)
         for name, render in (("date", local_date), ("time", local_time), ("datetime", local_datetime)):
