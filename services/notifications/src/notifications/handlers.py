@@ -34,7 +34,6 @@ SOURCE = "notifications"
 _ADDRESS = re.compile(r"[^@\s\x00-\x1f\x7f]+@[^@\s\x00-\x1f\x7f]+")
 
 D = TypeVar("D", bound=AccountEvent)
-Events: TypeAlias = Sequence[Event[D]]
 Clock: TypeAlias = Callable[[], datetime]
 
 
@@ -50,7 +49,7 @@ class AccountHandlers:
         self._unsealer = unsealer
         self._clock = clock
 
-    async def registered(self, tx: Connection, events: Events[AccountRegistered]) -> Handled:
+    async def registered(self, tx: Connection, events: Sequence[Event[AccountRegistered]]) -> Handled:
         """A contact that has to be activated: activation mail and reminder."""
         addresses = await self._addresses(events)
         now = self._clock()
@@ -60,7 +59,7 @@ class AccountHandlers:
 
         return await _handle(tx, events, rule, now, introduces=True)
 
-    async def activation_requested(self, tx: Connection, events: Events[ActivationRequested]) -> Handled:
+    async def activation_requested(self, tx: Connection, events: Sequence[Event[ActivationRequested]]) -> Handled:
         """New links in the place of the old."""
         now = self._clock()
 
@@ -69,7 +68,7 @@ class AccountHandlers:
 
         return await _handle(tx, events, rule, now)
 
-    async def activated(self, tx: Connection, events: Events[AccountActivated]) -> Handled:
+    async def activated(self, tx: Connection, events: Sequence[Event[AccountActivated]]) -> Handled:
         """The contact is active: welcome. What waited for the activation has its turn."""
         now = self._clock()
 
@@ -78,7 +77,7 @@ class AccountHandlers:
 
         return await _handle(tx, events, rule, now, introduces=True)
 
-    async def registration_expired(self, tx: Connection, events: Events[RegistrationExpired]) -> Handled:
+    async def registration_expired(self, tx: Connection, events: Sequence[Event[RegistrationExpired]]) -> Handled:
         """The contact is gone. What waited for it has its turn, to find it gone."""
 
         def rule(contact: Contact | None, cause: Cause, _: Event[RegistrationExpired]) -> Effects:
@@ -86,7 +85,7 @@ class AccountHandlers:
 
         return await _handle(tx, events, rule, self._clock(), introduces=True)
 
-    async def registration_attempted(self, tx: Connection, events: Events[RegistrationAttempted]) -> Handled:
+    async def registration_attempted(self, tx: Connection, events: Sequence[Event[RegistrationAttempted]]) -> Handled:
         """The owner of the address is told that there is an account."""
         now = self._clock()
 
@@ -95,7 +94,7 @@ class AccountHandlers:
 
         return await _handle(tx, events, rule, now)
 
-    async def _addresses(self, events: Events[AccountRegistered]) -> Mapping[UUID, str]:
+    async def _addresses(self, events: Sequence[Event[AccountRegistered]]) -> Mapping[UUID, str]:
         """The addresses by the events' ids, opened off the event loop: a batch takes a tenth of a second."""
         return await asyncio.to_thread(lambda: {event.id: self._address(event.data.email) for event in events})
 
@@ -112,7 +111,7 @@ class AccountHandlers:
 
 async def _handle(
     tx: Connection,
-    events: Events[D],
+    events: Sequence[Event[D]],
     rule: Callable[[Contact | None, Cause, Event[D]], Effects],
     now: datetime,
     *,
@@ -146,18 +145,18 @@ async def _apply(tx: Connection, asked: Sequence[Effects], now: datetime) -> Non
 
 
 async def _cancel(tx: Connection, asked: Sequence[Effects], now: datetime) -> None:
-    """Cancels queued mails and tells so."""
-    cancellations = [
-        store.Cancellation(effects.contact.account_id, kind, effects.reason)
-        for effects in asked
-        if effects.contact
-        for kind in effects.cancels
-    ]
-    cancelled = await store.cancel_mails(tx, cancellations, now) if cancellations else []
-    if cancelled:
+    """Cancels queued mails and tells so. Events of one type have one reason, so this is one round for a batch."""
+    for reason in {effects.reason for effects in asked if effects.cancels}:
+        doomed = [
+            (effects.contact.account_id, kind)
+            for effects in asked
+            if effects.contact and effects.reason == reason
+            for kind in effects.cancels
+        ]
+        cancelled = await store.cancel_mails(tx, doomed, reason, now)
         await store.emit(tx, [_told(mail, now) for mail in cancelled])
-    for mail in cancelled:
-        MAILS_CANCELLED.labels(mail.lane, mail.kind).inc()
+        for mail in cancelled:
+            MAILS_CANCELLED.labels(mail.lane, mail.kind).inc()
 
 
 def _told(mail: store.CancelledMail, now: datetime) -> Event[MailStateChanged]:

@@ -23,34 +23,26 @@ SET version = EXCLUDED.version, state = EXCLUDED.state, language = EXCLUDED.lang
 WHERE contacts.version < EXCLUDED.version AND contacts.state <> 'gone'
 RETURNING account_id;
 
--- name: cancel_mails
+-- name: unqueue_mails
 -- Also mails that a sender holds: when it records what became of one, it finds it settled.
-WITH asked AS (
-    SELECT account_id, kind, reason FROM unnest($1::uuid[], $2::text[], $3::text[]) AS asked (account_id, kind, reason)
-),
-doomed AS (
-    SELECT queued.mail_id, asked.reason
-    FROM mail_queue AS queued JOIN asked USING (account_id, kind)
+DELETE FROM mail_queue
+WHERE mail_id IN (
+    SELECT queued.mail_id
+    FROM mail_queue AS queued JOIN unnest($1::uuid[], $2::text[]) AS asked (account_id, kind) USING (account_id, kind)
     ORDER BY queued.mail_id
     FOR UPDATE OF queued
-),
-unqueued AS (
-    DELETE FROM mail_queue AS queued USING doomed
-    WHERE queued.mail_id = doomed.mail_id
-    RETURNING queued.mail_id, queued.created_on, doomed.reason
-),
-wiped AS (
-    UPDATE notices SET sealed_token = NULL
-    FROM unqueued
-    WHERE notices.mail_id = unqueued.mail_id AND notices.created_on = unqueued.created_on
-),
-cancelled AS (
-    UPDATE mails SET state = 'cancelled', reason = unqueued.reason, settled_at = $4
-    FROM unqueued
-    WHERE mails.mail_id = unqueued.mail_id AND mails.created_on = unqueued.created_on
-    RETURNING mails.*
 )
-SELECT mail_id, account_id, lane, kind, reason, district_id, school_id FROM cancelled ORDER BY mail_id;
+RETURNING mail_id, created_on;
+
+-- name: cancel_mails
+-- The days stand apart from the ids, so that of all the partitions only those days are looked at.
+WITH wiped AS (
+    UPDATE notices SET sealed_token = NULL
+    WHERE mail_id = ANY ($1::uuid[]) AND created_on = ANY ($2::date[]) AND sealed_token IS NOT NULL
+)
+UPDATE mails SET state = 'cancelled', reason = $3, settled_at = $4
+WHERE mail_id = ANY ($1::uuid[]) AND created_on = ANY ($2::date[])
+RETURNING mail_id, account_id, lane, kind, reason, district_id, school_id;
 
 -- name: queue_mails
 -- A notice is new when its dedup key is; each new one becomes a mail, and its school has a turn when it is due.
@@ -103,6 +95,12 @@ SELECT lane, kind, count(*) AS mails FROM noticed GROUP BY lane, kind;
 -- name: insert_events
 INSERT INTO outbox (lane, slot, topic, key, headers, value)
 SELECT * FROM unnest($1::text[], $2::smallint[], $3::text[], $4::text[], $5::jsonb[], $6::bytea[]);
+
+-- name: queue_depth
+SELECT lane, count(*) AS mails, count(*) FILTER (WHERE due_at <= now()) AS due,
+       greatest(extract(epoch FROM now() - min(due_at)), 0)::float8 AS late_seconds
+FROM mail_queue
+GROUP BY lane;
 
 -- name: suppressions
 SELECT address, reason, created_at FROM suppressions ORDER BY created_at DESC, address;

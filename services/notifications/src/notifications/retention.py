@@ -1,35 +1,35 @@
 """Retention: days are added ahead and dropped by age, keys are cleaned by age (decisions.md, Erasure).
 
-Whichever worker takes the advisory lock does the work; it may be killed at any point and is begun again an hour later.
+The jobs of the runtime's own tables (inbox, outbox archive) lie in shared.runtime.housekeeping.
 """
 
-import asyncio
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 
 import structlog
 
-from shared.runtime.postgres import Connection, Pool, transient
+from shared.runtime.housekeeping import drop_day_partitions, partition_name
+from shared.runtime.postgres import Connection
+from shared.runtime.scheduler import Job
 from shared.runtime.sql import load_queries
 
 log = structlog.get_logger()
 
 SQL = load_queries("notifications", "retention.sql")
-LOCK = 0x6E6F746963655F72  # "notice_r"
-EVERY = timedelta(hours=1)
+EVERY_SECONDS = 3600.0
 CHUNK = 5_000
 """Rows of one delete, so that none holds its locks for long."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ages:
-    """How long things are kept."""
+    """How long things are kept. Notices are kept as long as their mails."""
 
-    mails: timedelta = timedelta(days=365)
-    attempts: timedelta = timedelta(days=90)
-    notice_keys: timedelta = timedelta(days=365)
-    inbox: timedelta = timedelta(days=30)
+    mails: timedelta
+    attempts: timedelta
+    notice_keys: timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,78 +41,50 @@ class DayTable:
     age: timedelta
 
 
-class Retention:
-    """The job: `run` is the part of the worker that does it every hour, `once` does it now."""
-
-    def __init__(self, pool: Pool, ages: Ages, *, days_ahead: int) -> None:
-        self._pool = pool
-        self._ages = ages
-        self._days_ahead = days_ahead
-        self._tables = (
-            DayTable("mails", "created_on", ages.mails),
-            DayTable("notices", "created_on", ages.mails),
-            DayTable("attempts", "started_on", ages.attempts),
-        )
-
-    async def run(self, stop: asyncio.Event) -> None:
-        """Does the job at start and every hour until `stop`. What is transient waits for the next hour."""
-        while not stop.is_set():
-            try:
-                await self.once(datetime.now(UTC))
-            except Exception as error:
-                if not transient(error):
-                    raise
-                log.warning("retention_put_off", error=type(error).__name__)
-            try:
-                await asyncio.wait_for(stop.wait(), EVERY.total_seconds())
-            except TimeoutError:
-                continue
-
-    async def once(self, now: datetime) -> bool:
-        """Does the job as of `now`. False when another worker is at it."""
-        async with self._pool.acquire() as connection:
-            if not await connection.fetchval(SQL["try_lock"], LOCK):
-                return False
-            try:
-                for table in self._tables:
-                    await self._keep_days(connection, table, now.astimezone(UTC).date())
-                await _clean(connection, "clean_notice_keys", now - self._ages.notice_keys)
-                await _clean(connection, "clean_inbox", now - self._ages.inbox)
-            finally:
-                await connection.execute(SQL["unlock"], LOCK)
-        return True
-
-    async def _keep_days(self, connection: Connection, table: DayTable, today: date) -> None:
-        """Adds the days ahead, and those of rows that found none, and drops the days that are too old."""
-        there = {row["day"]: row["name"] for row in await connection.fetch(SQL["partitions"], table.name)}
-        strayed = {row["day"] for row in await connection.fetch(SQL[f"strayed_{table.name}"])}
-        ahead = {today + timedelta(days=n) for n in range(self._days_ahead + 1)}
-        await _add(connection, table, sorted((ahead | strayed) - there.keys()))
-        there |= {day: f"{table.name}_{day:%Y%m%d}" for day in strayed}
-        await _drop(connection, (name for day, name in sorted(there.items()) if day < today - table.age))
+def jobs(ages: Ages, *, days_ahead: int) -> Sequence[Job]:
+    """The jobs, each in one worker at a time; one that was killed half-way is begun again an hour later."""
+    tables = (
+        DayTable("mails", "created_on", ages.mails),
+        DayTable("notices", "created_on", ages.mails),
+        DayTable("attempts", "started_on", ages.attempts),
+    )
+    days = [Job(f"{table.name}_days", EVERY_SECONDS, _now(partial(keep_days, table, days_ahead))) for table in tables]
+    return [*days, Job("notice_keys_age", EVERY_SECONDS, _now(partial(forget_old_keys, ages.notice_keys)))]
 
 
-async def _add(connection: Connection, table: DayTable, days: Iterable[date]) -> None:
-    for day in days:
-        statements = await connection.fetchval(SQL["adding_partition"], table.name, table.column, day)
-        await _change(connection, statements)
-
-
-async def _drop(connection: Connection, names: Iterable[str]) -> None:
-    for name in names:
-        await _change(connection, await connection.fetchval(SQL["dropping_partition"], name))
+async def keep_days(table: DayTable, days_ahead: int, connection: Connection, now: datetime) -> None:
+    """Adds the days ahead, and those of rows that found none, and drops the days that are too old."""
+    today = now.astimezone(UTC).date()
+    there = {row["name"] for row in await connection.fetch(SQL["partitions"], table.name)}
+    strayed = {row["day"] for row in await connection.fetch(SQL[f"strayed_{table.name}"])}
+    ahead = {today + timedelta(days=number) for number in range(days_ahead + 1)}
+    for day in sorted(ahead | strayed):
+        if partition_name(table.name, day) not in there:
+            await _add(connection, table, day)
+    for name in await drop_day_partitions(connection, table.name, before=today - table.age):
         log.info("partition_dropped", partition=name)
 
 
-async def _change(connection: Connection, statements: str) -> None:
-    """Changes the tables, or gives up soon rather than make everybody wait behind it."""
+async def forget_old_keys(age: timedelta, connection: Connection, now: datetime) -> None:
+    """Deletes the dedup keys of long ago, chunk by chunk, each committed on its own."""
+    deleted = f"DELETE {CHUNK}"
+    while deleted == f"DELETE {CHUNK}":
+        deleted = await connection.execute(SQL["clean_notice_keys"], now - age, CHUNK)
+
+
+async def _add(connection: Connection, table: DayTable, day: date) -> None:
+    """Adds a day, or gives up soon rather than make everybody wait behind it."""
+    name = partition_name(table.name, day)
+    statements = await connection.fetchval(SQL["adding_partition"], name, table.name, table.column, day)
     async with connection.transaction():
         await connection.execute("SET LOCAL lock_timeout = '2s'")
         await connection.execute(statements)
 
 
-async def _clean(connection: Connection, statement: str, before: datetime) -> None:
-    """Deletes what is older than `before`, chunk by chunk, each committed on its own."""
-    deleted = f"DELETE {CHUNK}"
-    while deleted == f"DELETE {CHUNK}":
-        deleted = await connection.execute(SQL[statement], before, CHUNK)
+def _now(work: Callable[[Connection, datetime], Awaitable[None]]) -> Callable[[Connection], Awaitable[None]]:
+    """The work as of the time at which it runs."""
+
+    async def working(connection: Connection) -> None:
+        await work(connection, datetime.now(UTC))
+
+    return working

@@ -8,34 +8,32 @@ from notifications.retention import Ages
 from shared.runtime.settings import KafkaSettings, SecretFile, Settings
 
 
+class MigrateSettings(Settings):
+    """What `notifications migrate` and the commands that look into the database need."""
+
+
 class WorkerSettings(Settings, KafkaSettings):
-    """What the worker needs: it turns events into mails and keeps the tables in order."""
+    """What `notifications worker` needs: it turns events into mails and keeps the tables in order."""
 
     sealing_private_keys_file: SecretFile = Field(
         description="The private keys (a JWK set) that open sealed addresses and tokens. Old keys stay in it as long as"
         " a record sealed to them is kept."
     )
-    consumer_batch_size: int = Field(
-        default=500, ge=1, le=5_000, description="The most events that one transaction applies."
-    )
     partitions_ahead_days: int = Field(
         default=3, ge=1, le=30, description="How many days ahead the tables have their partitions."
     )
     mail_retention_days: int = Field(
-        default=365, ge=30, le=3650, description="How long mails and notices are kept (no content, only what became)."
+        default=365, ge=30, le=3650, description="How long mails and notices are kept: what became of them, no content."
     )
     attempt_retention_days: int = Field(
         default=90, ge=7, le=3650, description="How long the relay's answers are kept; no longer than the mails."
     )
-    inbox_retention_days: int = Field(
-        default=30,
-        ge=22,
-        le=365,
-        description="How long the ids of handled events are kept: longer than anything that can be replayed, which is"
-        " 14 days of the topics and 7 of the outbox archive.",
-    )
     notice_key_retention_days: int = Field(
-        default=365, ge=30, le=3650, description="How long a notice is known as told; at least as long as the inbox."
+        default=365,
+        ge=30,
+        le=3650,
+        description="How long a fact is known as told, so that no replay tells it again; at least as long as the mails"
+        " that it became.",
     )
 
     @field_validator("attempt_retention_days")
@@ -43,23 +41,22 @@ class WorkerSettings(Settings, KafkaSettings):
     def _not_longer_than_mails(cls, days: int, info: ValidationInfo) -> int:
         """An attempt without its mail would tell nothing."""
         if days > info.data.get("mail_retention_days", days):
-            raise ValueError("it is longer than DZWONEK_MAIL_RETENTION_DAYS; make it as long or shorter")
+            raise ValueError("it is longer than DZWONEK_MAIL_RETENTION_DAYS: make it as long or shorter")
         return days
 
     @field_validator("notice_key_retention_days")
     @classmethod
-    def _not_shorter_than_inbox(cls, days: int, info: ValidationInfo) -> int:
-        """The keys are what keeps a replay from mailing twice after the inbox has forgotten the event."""
-        if days < info.data.get("inbox_retention_days", days):
-            raise ValueError("it is shorter than DZWONEK_INBOX_RETENTION_DAYS; make it as long or longer")
+    def _not_shorter_than_mails(cls, days: int, info: ValidationInfo) -> int:
+        """What is still on record as mailed must not be mailed again."""
+        if days < info.data.get("mail_retention_days", days):
+            raise ValueError("it is shorter than DZWONEK_MAIL_RETENTION_DAYS: make it as long or longer")
         return days
 
     @property
     def ages(self) -> Ages:
-        """The retention as the job takes it."""
+        """The retention as the jobs take it."""
         return Ages(
             mails=timedelta(days=self.mail_retention_days),
             attempts=timedelta(days=self.attempt_retention_days),
             notice_keys=timedelta(days=self.notice_key_retention_days),
-            inbox=timedelta(days=self.inbox_retention_days),
         )

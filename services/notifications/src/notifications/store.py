@@ -19,15 +19,6 @@ SQL = load_queries("notifications")
 
 
 @dataclass(frozen=True, slots=True)
-class Cancellation:
-    """An account's queued mails of one kind are not to be sent any more."""
-
-    account_id: UUID
-    kind: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
 class CancelledMail:
     """A mail that was queued and is not sent any more."""
 
@@ -38,6 +29,15 @@ class CancelledMail:
     reason: str
     district_id: UUID | None
     school_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Suppression:
+    """An address that nothing is sent to any more."""
+
+    address: str
+    reason: str
+    created_at: datetime
 
 
 async def contacts_of(tx: Connection, account_ids: Iterable[UUID]) -> Mapping[UUID, Contact]:
@@ -56,10 +56,17 @@ async def save_contacts(tx: Connection, contacts: Sequence[Contact], now: dateti
     return frozenset(row["account_id"] for row in saved)
 
 
-async def cancel_mails(tx: Connection, cancellations: Sequence[Cancellation], now: datetime) -> Sequence[CancelledMail]:
-    """Takes the mails out of the queue, also those that a sender holds, and wipes their tokens."""
-    rows = [(asked.account_id, asked.kind, asked.reason) for asked in cancellations]
-    return [CancelledMail(**row) for row in await tx.fetch(SQL["cancel_mails"], *_columns(rows, 3), now)]
+async def cancel_mails(
+    tx: Connection, asked: Iterable[tuple[UUID, str]], reason: str, now: datetime
+) -> Sequence[CancelledMail]:
+    """Takes the mails of these accounts and kinds out of the queue, also those that a sender holds.
+
+    Wipes their tokens, because nobody needs them any more.
+    """
+    rows = await tx.fetch(SQL["unqueue_mails"], *_columns(list(asked), 2))
+    days = {row["created_on"] for row in rows}
+    mail_ids = [row["mail_id"] for row in rows]
+    return [CancelledMail(**row) for row in await tx.fetch(SQL["cancel_mails"], mail_ids, list(days), reason, now)]
 
 
 async def queue_mails(tx: Connection, notices: Iterable[Notice], now: datetime) -> Mapping[tuple[str, str], int]:
@@ -72,6 +79,16 @@ async def queue_mails(tx: Connection, notices: Iterable[Notice], now: datetime) 
 async def emit(tx: Connection, events: Sequence[Event[EventData]]) -> None:
     """Puts events into the outbox."""
     await tx.execute(SQL["insert_events"], *outbox_columns(events))
+
+
+async def suppressions(connection: Connection) -> Sequence[Suppression]:
+    """The suppressed addresses, newest first."""
+    return [Suppression(**row) for row in await connection.fetch(SQL["suppressions"])]
+
+
+async def remove_suppression(connection: Connection, address: str) -> bool:
+    """Lets the address be written to again. False when it was not suppressed."""
+    return await connection.fetchval(SQL["remove_suppression"], address) is not None
 
 
 def _notice_row(dedup_key: str, notice: Notice) -> tuple[object, ...]:

@@ -1,0 +1,60 @@
+"""Wires the worker: the only place that knows all its parts."""
+
+import asyncio
+from functools import partial
+
+from notifications import retention
+from notifications.consumers import GROUPS, event_handlers
+from notifications.database import open_database
+from notifications.handlers import AccountHandlers
+from notifications.metrics import measure_queue
+from notifications.settings import WorkerSettings
+from shared.contracts.topics import Lane
+from shared.runtime import housekeeping
+from shared.runtime.consuming import consuming
+from shared.runtime.health import Health
+from shared.runtime.kafka import create_producer
+from shared.runtime.postgres import Pool
+from shared.runtime.process import Part, calm_garbage_collection, health_app, run_parts, serve
+from shared.runtime.relay import LaneRelay
+from shared.runtime.scheduler import Job, scheduled
+from shared.runtime.sealing import Unsealer
+
+SERVICE = "notifications"
+LANES = (Lane.SECURITY, Lane.DIRECT, Lane.BULK)
+"""The lanes of the events that this service emits."""
+
+
+async def run_worker(settings: WorkerSettings, stop: asyncio.Event) -> None:
+    """Runs the worker until `stop`: consumers, relay and jobs, and its health from the first moment on."""
+    health = Health()
+    accounts = AccountHandlers(Unsealer(settings.sealing_private_keys_file))
+
+    async def working(stop: asyncio.Event) -> None:
+        async with open_database(settings, health, stop, process="worker") as pool:
+            if pool:
+                calm_garbage_collection()
+                await run_parts(_parts(settings, pool, accounts, health), stop)
+
+    await run_parts(
+        {"health": serve(health_app(health), host=settings.host, port=settings.port), "work": working}, stop
+    )
+
+
+def _parts(settings: WorkerSettings, pool: Pool, accounts: AccountHandlers, health: Health) -> dict[str, Part]:
+    relays = {
+        f"relay {lane}": LaneRelay(
+            lane,
+            database_url=settings.database_url,
+            prefix=settings.kafka_prefix,
+            producer=partial(create_producer, settings),
+        ).run
+        for lane in LANES
+    }
+    jobs = [
+        *housekeeping.jobs(pool),
+        *retention.jobs(settings.ages, days_ahead=settings.partitions_ahead_days),
+        Job("mail_queue_depth", 15, measure_queue),
+    ]
+    consumers = consuming(settings, SERVICE, pool=pool, handlers=event_handlers(accounts), groups=GROUPS, health=health)
+    return {"consumers": consumers, **relays, **{f"job {job.name}": scheduled(pool, job) for job in jobs}}

@@ -1,0 +1,55 @@
+"""A batch costs the same handful of statements whatever its size."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+from tests.integration.notifications.worker_world import Person, WorkerWorld
+
+from notifications.handlers import AccountHandlers
+from shared.contracts.envelope import Event
+
+AT_MOST = 6
+EVENTS: dict[str, Callable[[Person], Event[Any]]] = {
+    "registered": lambda person: person.registered(),
+    "activation_requested": lambda person: person.requested(),
+    "activated": lambda person: person.activated(),
+    "registration_expired": lambda person: person.expired(),
+    "registration_attempted": lambda person: person.attempted(),
+}
+
+
+@pytest.mark.parametrize("name", EVENTS)
+async def test_five_hundred_events_cost_as_many_statements_as_one(
+    world: WorkerWorld, accounts: AccountHandlers, name: str
+) -> None:
+    first, one, *many = [world.person(f"person{n}@example.org") for n in range(502)]
+    if name != "registered":
+        await world.hear(*[person.registered() for person in (first, one, *many)])
+    if name == "registration_attempted":
+        await world.hear(*[person.activated() for person in (first, one, *many)])
+    handle = getattr(accounts, name)
+
+    async with world.pool.acquire() as connection:
+
+        async def statements(people: Sequence[Person]) -> list[str]:
+            seen: list[str] = []
+            with connection.query_logger(lambda logged: seen.append(logged.query)):
+                await handle(connection, [EVENTS[name](person) for person in people])
+                await asyncio.sleep(0)  # the logger is called in the loop's next round
+            return seen
+
+        await statements([first])  # asyncpg looks up the types of a connection's parameters once
+        alone = await statements([one])
+        assert await statements(many) == alone
+    assert 0 < len(alone) <= AT_MOST
+
+
+async def test_a_batch_of_five_hundred_registrations_makes_a_thousand_mails(world: WorkerWorld) -> None:
+    people = [world.person(f"person{n}@example.org") for n in range(500)]
+    await world.hear(*[person.registered() for person in people])
+    assert await world.pool.fetchval("SELECT count(*) FROM contacts") == 500
+    assert await world.pool.fetchval("SELECT count(*) FROM mails JOIN notices USING (mail_id, created_on)") == 1000
+    assert await world.pool.fetchval("SELECT count(*) FROM mail_queue") == 1000
+    assert await world.pool.fetchval("SELECT count(*) FROM queue_turns") == 1
