@@ -1,0 +1,154 @@
+"""The real parts that tests run on, started when the first test asks, ended with the session.
+
+No part is bound to an event loop, so that each test has a loop of its own: the servers are started and stopped here
+from synchronous fixtures. They die with this process, also when it is killed.
+"""
+
+import asyncio
+import os
+import secrets
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from aiokafka.admin import AIOKafkaAdminClient
+from playwright.async_api import Browser, async_playwright
+
+from devstack import chromium, mailbox
+from devstack.inbox import InboxClient
+from devstack.mailbox import Mailbox
+from devstack.parts import Choice, choose_kafka, choose_postgres, has_image
+from tests.databases import Databases
+
+CI = os.environ.get("CI", "").lower() == "true"
+
+postgres_choice = pytest.StashKey[Choice]()
+kafka_choice = pytest.StashKey[Choice]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[postgres_choice] = choose_postgres(os.environ, has_image)
+    config.stash[kafka_choice] = choose_kafka(os.environ, has_image)
+
+
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    return [
+        config.stash[postgres_choice].description,
+        config.stash[kafka_choice].description,
+        f"SMTP: {mailbox.describe()}",
+        f"browser: {chromium.describe(chromium.find_chromium())}",
+    ]
+
+
+@pytest.fixture(scope="session")
+def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Where the parts keep their data in this session."""
+    folder = tmp_path_factory.mktemp("parts")
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def postgres_server(run_folder: Path, pytestconfig: pytest.Config) -> Iterator[str]:
+    """A PostgreSQL server: its superuser's URL."""
+    with pytestconfig.stash[postgres_choice].run(run_folder / "postgres") as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def kafka_server(run_folder: Path, pytestconfig: pytest.Config) -> Iterator[str]:
+    """A Kafka server: its bootstrap address."""
+    with pytestconfig.stash[kafka_choice].run(run_folder / "kafka") as bootstrap:
+        yield bootstrap
+
+
+@pytest.fixture(scope="session")
+def databases(postgres_server: str) -> Iterator[Databases]:
+    """The session's databases and the templates they are copied from."""
+    databases = Databases(postgres_server)
+    yield databases
+    asyncio.run(databases.close())
+
+
+@pytest.fixture
+async def database(databases: Databases) -> AsyncIterator[Callable[..., Awaitable[str]]]:
+    """Makes a fresh database with a role of its own: `await database("accounts", packages=["accounts"])` is its URL.
+
+    With `packages=None` it is empty; else it has the runtime's tables and those of the packages.
+    """
+
+    async def create(name: str, packages: Sequence[str] | None = None) -> str:
+        return await databases.create(name, packages)
+
+    yield create
+    await databases.drop_all()
+
+
+@pytest.fixture
+def kafka_bootstrap(kafka_server: str) -> str:
+    """Where to reach Kafka."""
+    return kafka_server
+
+
+@pytest.fixture
+async def kafka_prefix(kafka_server: str) -> AsyncIterator[str]:
+    """Stands before the names of this test's topics and groups, and of nobody else's; its topics go with the test."""
+    prefix = f"t-{secrets.token_hex(6)}."
+    yield prefix
+    admin = AIOKafkaAdminClient(bootstrap_servers=kafka_server)
+    await admin.start()
+    try:
+        if mine := [topic for topic in await admin.list_topics() if topic.startswith(prefix)]:
+            await admin.delete_topics(mine)
+    finally:
+        await admin.close()
+
+
+@contextmanager
+def running(mailbox: Mailbox) -> Iterator[Mailbox]:
+    """Runs it."""
+    asyncio.run(mailbox.start())
+    try:
+        yield mailbox
+    finally:
+        asyncio.run(mailbox.stop())
+
+
+@pytest.fixture(scope="session")
+def inbox_server(run_folder: Path) -> Iterator[Mailbox]:
+    """An SMTP server that keeps every mail."""
+    with running(Mailbox(run_folder / "inbox")) as mailbox:
+        yield mailbox
+
+
+@pytest.fixture
+async def inbox(inbox_server: Mailbox) -> AsyncIterator[InboxClient]:
+    """Asks the SMTP server what has arrived. It is empty and well-behaved when a test begins; its ledger is not."""
+    async with InboxClient(inbox_server.url) as client:
+        await client.clear()
+        await client.behave([])
+        yield client
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> Path:
+    """The installed Chromium. Without one the test is skipped, but never under CI=true."""
+    found = chromium.find_chromium()
+    if found is None:
+        say = pytest.fail if CI else pytest.skip
+        say(chromium.describe(found))
+    assert found is not None
+    return found
+
+
+@pytest.fixture
+async def browser(chromium_path: Path) -> AsyncIterator[Browser]:
+    """A Chromium of this test's own."""
+    async with async_playwright() as playwright:
+        # Chromium's own sandbox does not work for root; only pages of ours are opened.
+        arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+        browser = await playwright.chromium.launch(executable_path=chromium_path, args=arguments)
+        yield browser
+        await browser.close()
