@@ -1,0 +1,70 @@
+"""What the demo shows: a table of the steps, the memory, the addresses; and the same as JSON."""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from devstack.demo.story import LANGUAGES, Step
+from devstack.system import System
+
+MEGABYTE = 1_000_000
+
+
+def steps_table(steps: Sequence[Step]) -> Table:
+    """The steps with their times."""
+    table = Table(title="Register, activate, welcome: over real PostgreSQL, Kafka and SMTP")
+    table.add_column("language")
+    table.add_column("step")
+    table.add_column("seen")
+    table.add_column("seconds", justify="right")
+    previous = None
+    for step in steps:
+        table.add_section() if previous not in {None, step.language} else None
+        language = LANGUAGES[step.language] if step.language != previous else ""
+        table.add_row(language, step.name, step.seen, f"{step.seconds:.2f}")
+        previous = step.language
+    return table
+
+
+def print_addresses(console: Console, system: System) -> None:
+    """Where to look."""
+    table = Table(show_header=False, box=None, pad_edge=False)
+    for name, url in addresses(system).items():
+        table.add_row(name, f"[link={url}]{url}[/link]")
+    console.print(table)
+
+
+def addresses(system: System) -> dict[str, str]:
+    """The addresses to open."""
+    return {
+        "register": f"{system.public_url}/register",
+        "inbox": system.inbox.url,
+        "API docs": f"{system.public_url}/docs",
+        "logs": str(system.folder / "logs"),
+    }
+
+
+def memory_line(memory: Mapping[str, int]) -> str:
+    """The memory in use, with the JVM apart."""
+    ours = sum(size for name, size in memory.items() if name != "kafka")
+    return f"{ours / MEGABYTE:.0f} MB of memory without Kafka's JVM ({memory.get('kafka', 0) / MEGABYTE:.0f} MB)"
+
+
+def write_report(
+    path: Path, *, steps: Sequence[Step], ready: float, first_mail: float, memory: Mapping[str, int]
+) -> None:
+    """Writes the steps with their seconds, and the seconds from the start to readiness and to the first mail."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    report = {
+        "ready_seconds": round(ready, 3),
+        "first_mail_seconds": round(first_mail, 3),
+        "memory_bytes": dict(memory),
+        "steps": [
+            {"language": step.language, "step": step.name, "seen": step.seen, "seconds": round(step.seconds, 3)}
+            for step in steps
+        ],
+    }
+    path.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n")

@@ -1,0 +1,172 @@
+"""The whole system on one machine: PostgreSQL, Kafka, an inbox, a gateway and the services, each a process.
+
+Every process dies with this one, however it ends. Ports are free ones and the data lies in a folder of the run, so
+that several systems stand side by side.
+"""
+
+import asyncio
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from devstack.kafka import Kafka
+from devstack.kafka_jars import Progress
+from devstack.keys import Keys, write_keys
+from devstack.mailbox import Mailbox
+from devstack.ports import free_port
+from devstack.postgres import Postgres
+from devstack.postgres_databases import create_database, create_role, new_role
+from devstack.process import Process, StartError, until_ready
+
+SERVICES = ("accounts", "notifications")
+READY_SECONDS = 60.0
+
+
+@dataclass
+class Running:
+    """A process of a service or the gateway, and the port of its HTTP side."""
+
+    process: Process
+    port: int
+
+    @property
+    def url(self) -> str:
+        """Its HTTP side on loopback."""
+        return f"http://127.0.0.1:{self.port}"
+
+
+class System:
+    """Starts and stops all parts. `folder` takes data, secrets and logs.
+
+    Args:
+        durable: whether PostgreSQL waits for the disk, as in production.
+        settings: further `DZWONEK_` variables for the services.
+    """
+
+    def __init__(self, folder: Path, *, durable: bool = True, settings: Mapping[str, str] | None = None) -> None:
+        self.folder = folder
+        self.postgres = Postgres(folder / "postgres", durable=durable)
+        self.kafka = Kafka(folder / "kafka")
+        self.inbox = Mailbox(folder / "inbox")
+        self.databases: dict[str, str] = {}
+        self.processes: dict[str, Running] = {}
+        self._settings = dict(settings or {})
+        self._gateway_port = free_port()
+
+    @property
+    def public_url(self) -> str:
+        """Where a browser reaches everything."""
+        return f"http://127.0.0.1:{self._gateway_port}"
+
+    async def start(self, progress: Progress | None = None) -> None:
+        """Starts everything and returns when all of it is ready. Raises StartError with the end of a log."""
+        keys = write_keys(self.folder / "keys")
+        async with asyncio.TaskGroup() as parts:
+            parts.create_task(self._start_databases())
+            parts.create_task(self.kafka.start(progress))
+            parts.create_task(self.inbox.start())
+        self._prepare(keys)
+        async with asyncio.TaskGroup() as ready:
+            for name in self.processes:
+                ready.create_task(self.start_process(name))
+
+    async def stop(self) -> None:
+        """Stops everything: first what writes, then what it writes to."""
+        await asyncio.gather(*(running.process.stop(grace=25) for running in self.processes.values()))
+        await asyncio.gather(self.inbox.stop(), self.kafka.stop(), self.postgres.stop())
+
+    async def start_process(self, name: str) -> None:
+        """Starts one process and waits until it is ready."""
+        running = self.processes[name]
+        await running.process.start()
+        await until_ready(running.process, lambda: _answers(running.url + self._probe(name)), seconds=READY_SECONDS)
+
+    def environment(self, name: str) -> dict[str, str]:
+        """The settings that the process `name` (`accounts-api` and the like) was given."""
+        return self.processes[name].process.env
+
+    def memory(self) -> dict[str, int]:
+        """Bytes (proportional set size) of each part."""
+        parts = {"postgres": self.postgres.process, "kafka": self.kafka.process, "inbox": self.inbox.process}
+        services = {name: running.process for name, running in self.processes.items()}
+        return {name: process.pss() for name, process in {**services, **parts}.items() if process.running}
+
+    async def _start_databases(self) -> None:
+        await self.postgres.start()
+        for service in SERVICES:
+            role = new_role(service)
+            await create_role(self.postgres.url(), role)
+            self.databases[service] = await create_database(self.postgres.url(), service, owner=role)
+        await asyncio.gather(*(self._migrate(service) for service in SERVICES))
+
+    async def _migrate(self, service: str) -> None:
+        """Runs the service's own command, as an operator would."""
+        command = [sys.executable, "-m", service, "migrate"]
+        environment = {"DZWONEK_DATABASE_URL": self.databases[service]}
+        migrating = Process(f"{service} migrate", command, log=self._log(f"{service}-migrate"), env=environment)
+        await migrating.start()
+        if await migrating.wait() != 0:
+            raise StartError(f"{migrating.name} failed:\n{migrating.tail()}")
+
+    def _prepare(self, keys: Keys) -> None:
+        """Describes the services' processes and the gateway; nothing is started yet."""
+        kafka = {"DZWONEK_KAFKA_BOOTSTRAP": self.kafka.bootstrap}
+        public = {"DZWONEK_PUBLIC_URL": self.public_url}
+        sealing_private = {"DZWONEK_SEALING_PRIVATE_KEYS_FILE": str(keys.sealing_private)}
+        own = {
+            ("accounts", "api"): {
+                **public,
+                "DZWONEK_SEALING_PUBLIC_KEY_FILE": str(keys.sealing_public),
+                "DZWONEK_ACCOUNTS_SECRET_FILE": str(keys.accounts),
+            },
+            ("accounts", "worker"): kafka,
+            ("notifications", "worker"): {**kafka, **sealing_private},
+            ("notifications", "sender"): {**public, **sealing_private, **self._mail_settings(keys)},
+        }
+        for (service, process), settings in own.items():
+            self._add(service, process, settings)
+        gateway = ["--port", str(self._gateway_port), "--route", f"/={self.processes['accounts-api'].url};session"]
+        self.processes["gateway"] = Running(
+            Process("gateway", [sys.executable, "-m", "devstack.gateway", *gateway], log=self._log("gateway")),
+            self._gateway_port,
+        )
+
+    def _mail_settings(self, keys: Keys) -> dict[str, str]:
+        return {
+            "DZWONEK_SMTP_HOST": "127.0.0.1",
+            "DZWONEK_SMTP_PORT": str(self.inbox.smtp_port),
+            "DZWONEK_SMTP_TLS": "none",
+            "DZWONEK_MAIL_FROM_ADDRESS": "noreply@dzwonek.example.org",
+            "DZWONEK_MESSAGE_ID_DOMAIN": "dzwonek.example.org",
+            "DZWONEK_VERP_DOMAIN": "bounces.dzwonek.example.org",
+            "DZWONEK_VERP_KEY_FILE": str(keys.verp),
+        }
+
+    def _add(self, service: str, process: str, settings: Mapping[str, str]) -> None:
+        name, port = f"{service}-{process}", free_port()
+        environment = {
+            "DZWONEK_DATABASE_URL": self.databases[service],
+            "DZWONEK_PORT": str(port),
+            **settings,
+            **self._settings,
+        }
+        command = [sys.executable, "-m", service, process]
+        self.processes[name] = Running(Process(name, command, log=self._log(name), env=environment), port)
+
+    def _log(self, name: str) -> Path:
+        return self.folder / "logs" / f"{name}.log"
+
+    @staticmethod
+    def _probe(name: str) -> str:
+        return "/livez" if name == "gateway" else "/readyz"
+
+
+async def _answers(url: str) -> bool:
+    async with httpx.AsyncClient(trust_env=False) as client:
+        try:
+            return (await client.get(url, timeout=2)).is_success
+        except httpx.TransportError:
+            return False
