@@ -1,20 +1,17 @@
 """`dead-letters list | show | redrive`: the command of every service that consumes."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Annotated, NoReturn, TypeVar
+from typing import Annotated, TypeVar
 
 import typer
-from aiokafka.errors import KafkaError
 from rich.console import Console
 from rich.table import Table
 
+from shared.runtime.commands import EXIT_NOT_FOUND, EXIT_USAGE, fail, run_command
 from shared.runtime.dead_letters import DeadLetter, DeadLetters
-from shared.runtime.postgres import connect_pool_once, unavailable
+from shared.runtime.postgres import connect_pool_once
 from shared.runtime.settings import KafkaSettings, Settings, read
 
-EXIT_NOT_FOUND = 1
-EXIT_UNREACHABLE = 3
 SHOWN_BYTES = 4096
 
 T = TypeVar("T")
@@ -57,7 +54,7 @@ def dead_letters_command(service: str) -> typer.Typer:
     ) -> None:
         """Put dead letters back to work, after what stopped them was mended."""
         if not (places or everything or reason):
-            _fail("name the letters (PARTITION:OFFSET), or give --all or --reason", 2)
+            fail("name the letters (PARTITION:OFFSET), or give --all or --reason", EXIT_USAGE)
 
         async def work(box: DeadLetters) -> int:
             letters = await box.all()
@@ -72,28 +69,21 @@ def dead_letters_command(service: str) -> typer.Typer:
 
 
 def _with(service: str, work: Callable[[DeadLetters], Awaitable[T]]) -> T:
-    """Runs `work` on the service's dead letters; one line and an exit code when a part cannot be reached."""
+    """Runs `work` on the service's dead letters."""
     settings = read(DeadLetterSettings)
 
-    async def run() -> T:
+    async def running() -> T:
         async with connect_pool_once(settings.database_url) as pool:
             return await work(DeadLetters(settings, service, pool))
 
-    try:
-        return asyncio.run(run())
-    except KafkaError as error:
-        _fail(f"Kafka at {settings.kafka_bootstrap} cannot be reached ({type(error).__name__})", EXIT_UNREACHABLE)
-    except Exception as error:
-        if not unavailable(error):
-            raise
-        _fail(f"the database cannot be reached ({type(error).__name__}): check DZWONEK_DATABASE_URL", EXIT_UNREACHABLE)
+    return run_command(running)
 
 
 def _chosen(letters: Sequence[DeadLetter], places: Sequence[str]) -> list[DeadLetter]:
     by_place = {f"{letter.place[0]}:{letter.place[1]}": letter for letter in letters}
     for place in places:
         if place not in by_place:
-            _fail(f"there is no dead letter {place}; `dead-letters list --all` prints their places", EXIT_NOT_FOUND)
+            fail(f"there is no dead letter {place}; `dead-letters list --all` prints their places", EXIT_NOT_FOUND)
     return [by_place[place] for place in places]
 
 
@@ -110,8 +100,3 @@ def _table(letters: Sequence[DeadLetter]) -> Table:
             f"{letter.redriven_at:%Y-%m-%d %H:%M:%S}" if letter.redriven_at else "",
         )
     return table
-
-
-def _fail(message: str, code: int) -> NoReturn:
-    typer.echo(message, err=True)
-    raise typer.Exit(code)

@@ -1,0 +1,55 @@
+"""What the commands of every service share: exit codes, one line for what went wrong, `migrate`."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import NoReturn, TypeVar
+
+import typer
+from aiokafka.errors import KafkaError
+
+from shared.runtime.migrate import MigrationError, migrate
+from shared.runtime.postgres import unavailable
+from shared.runtime.settings import Settings, read
+
+EXIT_NOT_FOUND = 1
+EXIT_USAGE = 2
+EXIT_UNREACHABLE = 3
+
+T = TypeVar("T")
+
+
+def fail(message: str, code: int) -> NoReturn:
+    """Ends the command with one line on standard error and the exit code."""
+    typer.echo(message, err=True)
+    raise typer.Exit(code)
+
+
+def run_command(work: Callable[[], Awaitable[T]]) -> T:
+    """What `work` returns; one line and `EXIT_UNREACHABLE` when a part cannot be reached."""
+
+    async def running() -> T:
+        return await work()
+
+    try:
+        return asyncio.run(running())
+    except KafkaError as error:
+        fail(f"Kafka cannot be reached ({type(error).__name__}): check DZWONEK_KAFKA_BOOTSTRAP", EXIT_UNREACHABLE)
+    except Exception as error:
+        if not unavailable(error):
+            raise
+        fail(f"the database cannot be reached ({type(error).__name__}): check DZWONEK_DATABASE_URL", EXIT_UNREACHABLE)
+
+
+def migrate_command(packages: Sequence[str]) -> Callable[[], None]:
+    """The command `migrate` of the service whose packages these are."""
+
+    def migrate_database() -> None:
+        """Bring the database to the newest version."""
+        settings = read(Settings)
+        try:
+            applied = run_command(lambda: migrate(settings.database_url, packages))
+        except MigrationError as error:
+            fail(str(error), EXIT_USAGE)
+        typer.echo(f"{len(applied)} migrations applied.")
+
+    return migrate_database
