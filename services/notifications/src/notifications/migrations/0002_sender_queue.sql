@@ -6,6 +6,10 @@ ALTER TABLE queue_turns
 CREATE INDEX queue_turns_turn ON queue_turns (lane, turn_at);
 DROP INDEX queue_turns_due;
 
+-- An attempt is recorded once, also when its sender could not see whether the first write was committed.
+CREATE UNIQUE INDEX attempts_once ON attempts (mail_id, attempt_token, started_on);
+DROP INDEX attempts_mail_id;
+
 -- How many mails to a domain are in flight: those with a lease that has not ended.
 CREATE INDEX mail_queue_in_flight ON mail_queue (domain, due_at) WHERE attempt_token IS NOT NULL;
 DROP INDEX mail_queue_leased;

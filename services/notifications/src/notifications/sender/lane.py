@@ -1,0 +1,129 @@
+"""A lane of the sender: its own claims, its own connections, so that no backlog of another lane delays it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+
+from notifications.domain.mail import ClaimedMail
+from notifications.sender.connections import Connections
+from notifications.sender.courier import Courier
+from notifications.sender.outcome import given_back
+from notifications.sender.pace import Pace
+from notifications.sender.recorder import Recorder
+from notifications.sender.store import NOTHING, Claim
+from shared.runtime.postgres import transient
+
+log = structlog.get_logger()
+
+POLL_SHORTEST = 0.02
+POLL_LONGEST = 0.2
+"""The lane looks for mails so often, in seconds: at once while there are more, ever less often while there are none."""
+
+GRACE_SECONDS = 12.0
+"""How long mails under way may take to be answered once the sender stops."""
+
+_HELD_UP_SECONDS = 0.5
+_HELD_PER_COURIER = 4
+
+
+class Lane:
+    """Claims the mails of one lane and has so many couriers deliver them."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        couriers: int,
+        claim: Callable[[str, int], Awaitable[Claim]],
+        claim_size: int,
+        courier: Courier,
+        connections: Connections,
+        recorder: Recorder,
+    ) -> None:
+        self.name = name
+        self._couriers = couriers
+        self._claim = claim
+        self._claim_size = claim_size
+        self._courier = courier
+        self._connections = connections
+        self._recorder = recorder
+        self._held: asyncio.Queue[ClaimedMail | None] = asyncio.Queue()
+        self._pace = Pace(least=couriers * _HELD_PER_COURIER, most=claim_size * 2)
+        self._room = asyncio.Event()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Sends until `stop`; then ends what is under way and gives the rest back."""
+        async with asyncio.TaskGroup() as group:
+            couriers = [group.create_task(self._carry()) for _ in range(self._couriers)]
+            tending = group.create_task(self._connections.tend())
+            await self._claim_until(stop)
+            self._give_back_the_rest()
+            _, late = await asyncio.wait(couriers, timeout=GRACE_SECONDS)
+            for task in (tending, *late):
+                task.cancel()
+        await self._connections.close()
+
+    async def _carry(self) -> None:
+        """Delivers one mail after the other."""
+        while (mail := await self._held.get()) is not None:
+            outcome = await self._courier.handle(mail)
+            if outcome is not None:
+                self._recorder.add(outcome)
+            self._pace.step()
+            if self._held.empty() or self._held.qsize() * 2 <= self._pace.wanted:
+                self._room.set()
+
+    async def _claim_until(self, stop: asyncio.Event) -> None:
+        pause = POLL_SHORTEST
+        while not stop.is_set():
+            if self._recorder.blocked:
+                await _first_of(stop.wait(), seconds=_HELD_UP_SECONDS)
+                continue
+            if self._connections.away:
+                await _first_of(stop.wait(), self._connections.relay_back(), seconds=_HELD_UP_SECONDS)
+                continue
+            wanted = self._pace.wanted
+            held = self._held.qsize()
+            if held * 2 > wanted:
+                self._room.clear()
+                await _first_of(stop.wait(), self._room.wait(), seconds=_HELD_UP_SECONDS)
+                continue
+            claim = await self._claimed(min(wanted - held, self._claim_size))
+            for mail in claim.mails:
+                self._held.put_nowait(mail)
+            if claim.is_full and len(claim.mails) >= claim.put_off:
+                pause = POLL_SHORTEST
+                continue
+            pause = POLL_SHORTEST if claim.mails or claim.put_off else min(pause * 1.5, POLL_LONGEST)
+            await _first_of(stop.wait(), seconds=pause)
+
+    async def _claimed(self, size: int) -> Claim:
+        """A claim; none while the database is away."""
+        try:
+            return await self._claim(self.name, size)
+        except Exception as error:
+            if not transient(error):
+                raise
+            log.warning("claim_failed", lane=self.name, error=type(error).__name__)
+            return NOTHING
+
+    def _give_back_the_rest(self) -> None:
+        """Mails that nobody has begun go back to the queue; then the couriers are told to end."""
+        now = datetime.now(UTC)
+        while not self._held.empty():
+            mail = self._held.get_nowait()
+            if mail is not None:
+                self._recorder.add(given_back(mail, now))
+        for _ in range(self._couriers):
+            self._held.put_nowait(None)
+
+
+async def _first_of(*waits: Coroutine[Any, Any, object], seconds: float) -> None:
+    """Returns when one of them has returned, or after so many seconds."""
+    tasks = [asyncio.ensure_future(wait) for wait in waits]
+    await asyncio.wait(tasks, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+    for task in tasks:
+        task.cancel()

@@ -1,0 +1,262 @@
+"""The sender's side of the database: claims mails and records what became of them. The statements: queries.sql."""
+
+import json
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from notifications.domain.answers import AnswerClass
+from notifications.domain.destinations import HEALTHY, TROUBLES, Destination, after
+from notifications.domain.mail import ClaimedMail
+from notifications.sender.outcome import Outcome
+from shared.contracts.envelope import Event
+from shared.contracts.notifications import MailStateChanged
+from shared.runtime.events import new_event
+from shared.runtime.outbox import outbox_columns
+from shared.runtime.postgres import Connection, Pool
+from shared.runtime.sql import load_queries
+
+SQL = load_queries("notifications.sender")
+SOURCE = "notifications"
+_NO_SCHOOL = UUID(int=0)
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimLimits:
+    """How much a claim takes: `schools` share it, `domain_cap` mails may be in flight to a domain over all senders."""
+
+    schools: int
+    domain_cap: int
+    lease_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a claim brought. `is_full` tells that there may be more right now; `put_off` mails were not for now."""
+
+    mails: Sequence[ClaimedMail]
+    put_off: int
+    is_full: bool
+
+
+NOTHING = Claim((), 0, is_full=False)
+
+
+class QueueStore:
+    """The queue of mails in the database."""
+
+    def __init__(self, pool: Pool, limits: ClaimLimits, *, relay: str) -> None:
+        self._pool = pool
+        self._limits = limits
+        self._relay = relay
+
+    async def claim(self, lane: str, size: int) -> Claim:
+        """Leases up to `size` mails of a lane that are due, shared by the schools whose turn it is."""
+        async with self._pool.acquire() as connection:
+            if not await connection.fetchval(SQL["is_anything_due"], lane):
+                return NOTHING
+            lease_ends = time.monotonic() + self._limits.lease_seconds
+            async with connection.transaction():
+                schools = await self._take_turns(connection, lane)
+                if not schools:
+                    return NOTHING
+                share = -(-size // len(schools))
+                rows = await connection.fetch(
+                    SQL["claim_mails"], lane, schools, share, self._limits.domain_cap, self._limits.lease_seconds
+                )
+                await connection.execute(SQL["end_turns"], lane, schools)
+        mails = [_claimed(row, lease_ends) for row in rows if row["attempt_token"] is not None]
+        is_full = len(rows) >= size or len(schools) == self._limits.schools
+        return Claim(mails, len(rows) - len(mails), is_full)
+
+    async def _take_turns(self, connection: Connection, lane: str) -> list[UUID]:
+        rows = await connection.fetch(SQL["take_turns"], lane, self._limits.schools)
+        if not rows:
+            rows = await connection.fetch(SQL["wait_for_turn"], lane)
+        return [row["school_id"] for row in rows]
+
+    async def still_held(self, mail: ClaimedMail) -> bool:
+        """Whether the mail is still in the queue and leased to us: not cancelled meanwhile, not taken over."""
+        return bool(await self._pool.fetchval(SQL["still_held"], mail.mail_id, mail.attempt_token))
+
+    async def record(self, outcomes: Sequence[Outcome]) -> Mapping[str, Destination]:
+        """Writes what became of these mails, all or none, and once, however often it is tried.
+
+        Returns the domains that are paused by it.
+        """
+        async with self._pool.acquire() as connection, connection.transaction():
+            await connection.execute(SQL["record"], *self._columns(outcomes))
+            return await self._judge_domains(connection, outcomes)
+
+    async def wake_schools(self, outcomes: Sequence[Outcome]) -> None:
+        """Lets mails that are due before their lease would have ended be claimed in time.
+
+        A transaction of its own: who holds a turn never waits for one who holds mails. Where it fails, the mails are
+        claimed when the lease ends.
+        """
+        turns = _turns_brought_forward(outcomes)
+        if turns:
+            await self._pool.execute(SQL["wake_schools"], *_transposed(turns, 3))
+
+    def _columns(self, outcomes: Sequence[Outcome]) -> tuple[Any, ...]:
+        """The parameters of `record`."""
+        now = datetime.now(UTC)
+        rows = [
+            (
+                outcome.mail.mail_id,
+                outcome.mail.created_on,
+                outcome.mail.attempt_token,
+                outcome.state,
+                outcome.reason,
+                outcome.due_at,
+                outcome.tried,
+                outcome.suppressed_address,
+            )
+            for outcome in outcomes
+        ]
+        settled = [outcome for outcome in outcomes if outcome.state is not None]
+        events = outbox_columns([_state_changed(outcome, now) for outcome in settled])
+        return (
+            *_transposed(rows, 8),
+            self._relay,
+            *_transposed(_attempt_rows(outcomes), 9),
+            [outcome.mail.mail_id for outcome in settled],
+            *events,
+        )
+
+    async def _judge_domains(self, connection: Connection, outcomes: Sequence[Outcome]) -> Mapping[str, Destination]:
+        """Moves the states of the domains on whose answers something depends; for all others there is nothing to do."""
+        answers = _answers_that_matter(outcomes)
+        if not answers:
+            return {}
+        new = [domain for domain, kinds in answers.items() if not TROUBLES.isdisjoint(kinds)]
+        if new:
+            await connection.execute(SQL["watch_domains"], new)
+        rows = await connection.fetch(SQL["domain_states"], list(answers))
+        now, cap = datetime.now(UTC), self._limits.domain_cap
+        states = {row["domain"]: after(_destination(row), answers[row["domain"]], now=now, cap=cap) for row in rows}
+        healthy = [domain for domain, state in states.items() if state == HEALTHY]
+        if healthy:
+            await connection.execute(SQL["forget_domains"], healthy)
+        changed = [
+            (domain, state.faults, state.allowance, state.paused_until, state.pause_seconds)
+            for domain, state in states.items()
+            if state != HEALTHY
+        ]
+        if changed:
+            await connection.execute(SQL["save_domain_states"], *_transposed(changed, 5))
+        before = {row["domain"]: _destination(row) for row in rows}
+        return {domain: state for domain, state in states.items() if state.paused_until != before[domain].paused_until}
+
+    async def paused_domains(self) -> int:
+        """How many domains are paused now."""
+        return int(await self._pool.fetchval(SQL["paused_domains"]))
+
+
+def _claimed(row: asyncpg.Record, lease_ends: float) -> ClaimedMail:
+    return ClaimedMail(
+        mail_id=row["mail_id"],
+        created_on=row["created_on"],
+        attempt_token=row["attempt_token"],
+        lane=row["lane"],
+        kind=row["kind"],
+        school_id=row["school_id"],
+        district_id=row["district_id"],
+        account_id=row["account_id"],
+        language=row["language"] or "",
+        address=row["address"] or "",
+        domain=row["domain"],
+        created_at=row["created_at"],
+        event_time=row["event_time"] or row["created_at"],
+        due_at=row["due_at"],
+        not_after=row["not_after"],
+        attempts=row["attempts"],
+        thread_id=row["thread_id"],
+        params=json.loads(row["params"] or "{}"),
+        sealed_token=row["sealed_token"],
+        contact_state=row["contact_state"],
+        suppressed=row["suppressed"],
+        watched=row["watched"],
+        lease_ends=lease_ends,
+    )
+
+
+def _attempt_rows(outcomes: Iterable[Outcome]) -> list[tuple[Any, ...]]:
+    return [
+        (
+            outcome.mail.mail_id,
+            outcome.mail.attempt_token,
+            outcome.mail.created_on,
+            attempt.started_at,
+            attempt.answered_at,
+            attempt.answer.kind.value,
+            attempt.answer.code,
+            attempt.answer.enhanced,
+            attempt.reply,
+        )
+        for outcome in outcomes
+        if (attempt := outcome.attempt) is not None
+    ]
+
+
+def _state_changed(outcome: Outcome, now: datetime) -> Event[MailStateChanged]:
+    """The event of a settled mail. An acceptance overrules a cancellation, so its version is the higher one."""
+    if outcome.state is None:
+        raise ValueError("the mail is not settled")
+    mail = outcome.mail
+    data = MailStateChanged.model_construct(
+        mail_id=mail.mail_id,
+        account_id=mail.account_id,
+        version=2 if outcome.state == "accepted" else 1,
+        lane=mail.lane,
+        kind=mail.kind,
+        state=outcome.state,
+        reason=outcome.reason,
+        changed_at=outcome.attempt.answered_at if outcome.attempt else now,
+    )
+    school = None if mail.school_id == _NO_SCHOOL else mail.school_id
+    return new_event(SOURCE, data, now=now, district=mail.district_id, school=school)
+
+
+def _turns_brought_forward(outcomes: Sequence[Outcome]) -> list[tuple[str, UUID, datetime]]:
+    """The schools with mails that are due before their lease would have ended, and when."""
+    soonest: dict[tuple[str, UUID], datetime] = {}
+    for outcome in outcomes:
+        if outcome.due_at is not None:
+            key = (outcome.mail.lane, outcome.mail.school_id)
+            soonest[key] = min(outcome.due_at, soonest.get(key, outcome.due_at))
+    return [(lane, school_id, due_at) for (lane, school_id), due_at in soonest.items()]
+
+
+def _answers_that_matter(outcomes: Sequence[Outcome]) -> Mapping[str, list[AnswerClass]]:
+    """The answers, in their order, from domains that are in some trouble or get into it by them."""
+    answers: dict[str, list[AnswerClass]] = defaultdict(list)
+    matters: set[str] = set()
+    for outcome in outcomes:
+        if outcome.attempt is not None:
+            kind, domain = outcome.attempt.answer.kind, outcome.mail.domain
+            answers[domain].append(kind)
+            if outcome.mail.watched or kind in TROUBLES:
+                matters.add(domain)
+    return {domain: answers[domain] for domain in matters}
+
+
+def _destination(row: asyncpg.Record) -> Destination:
+    return replace(
+        HEALTHY,
+        faults=row["faults"],
+        allowance=row["allowance"],
+        paused_until=row["paused_until"],
+        pause_seconds=row["pause_seconds"],
+    )
+
+
+def _transposed(rows: Sequence[tuple[Any, ...]], width: int) -> list[list[Any]]:
+    """Rows as columns, each an array parameter."""
+    return [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in range(width)]

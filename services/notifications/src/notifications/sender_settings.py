@@ -1,0 +1,191 @@
+"""The settings of the sender, from the environment (prefix `DZWONEK_`)."""
+
+import ipaddress
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, ValidationInfo, field_validator
+
+from notifications.rendering import SenderIdentity, ascii_address
+from notifications.smtp.conversation import Deadlines
+from notifications.smtp.relay import Credentials, RelayAddress
+from shared.runtime.settings import PublicSettings, SecretFile, Settings
+
+_HOST_NAME = r"^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$"
+LEASE_RESERVE_SECONDS = 5
+"""What a lease must have above the deadlines of one mail: the time for it to be claimed and taken up."""
+
+
+class RelaySettings(Settings):
+    """The relay: the operator's mail server, which takes every mail and brings it on."""
+
+    smtp_host: str = Field(pattern=r"^[A-Za-z0-9:.-]+$", description="The relay's name or address.")
+    smtp_port: int = Field(default=587, ge=1, le=65535, description="The relay's port.")
+    smtp_plain_text_allowed: bool = Field(
+        default=False,
+        description="Lets `smtp_tls` be `none` for a relay that is not on this machine. Everybody on the way can read"
+        " the mails and the links in them: never in production.",
+    )
+    smtp_tls: Literal["starttls", "tls", "none"] = Field(
+        default="starttls",
+        description="`starttls` or `tls`, both with the certificate checked; `none` for a relay on this machine alone.",
+    )
+    smtp_ca_file: Path | None = Field(
+        default=None, description="Certificates (PEM) to trust for the relay instead of the system's."
+    )
+    smtp_user: str | None = Field(default=None, min_length=1, description="The name to sign in to the relay with.")
+    smtp_password_file: SecretFile | None = Field(
+        default=None, validate_default=True, description="The file with the password for `smtp_user`."
+    )
+    smtp_helo: str | None = Field(
+        default=None, pattern=_HOST_NAME, description="How to greet the relay; `message_id_domain` if not set."
+    )
+    smtp_connect_seconds: float = Field(
+        default=10, gt=0, le=60, description="How long connecting, TLS and sign-in may take together."
+    )
+    smtp_envelope_seconds: float = Field(
+        default=15, gt=0, le=300, description="How long the relay may take over MAIL, RCPT and DATA together."
+    )
+    smtp_content_seconds: float = Field(
+        default=30,
+        gt=0,
+        le=600,
+        description="How long the relay may take to accept the content. A relay that is slower than that gets the mail"
+        " again: give it what it needs, and the lease with it.",
+    )
+
+    @field_validator("smtp_ca_file")
+    @classmethod
+    def _readable(cls, path: Path | None) -> Path | None:
+        if path is not None and not path.is_file():
+            raise ValueError(f"{path} is no file; give the path of the certificates or leave it out")
+        return path
+
+    @field_validator("smtp_tls")
+    @classmethod
+    def _plain_text_stays_here(cls, tls: str, info: ValidationInfo) -> str:
+        host = info.data.get("smtp_host", "")
+        if tls == "none" and not _is_loopback(host) and not info.data.get("smtp_plain_text_allowed"):
+            raise ValueError("mails would cross the network in plain text; make it starttls or tls")
+        return tls
+
+    @field_validator("smtp_password_file")
+    @classmethod
+    def _user_and_password(cls, path: Path | None, info: ValidationInfo) -> Path | None:
+        user = info.data.get("smtp_user")
+        if (user is None) != (path is None):
+            raise ValueError(
+                "a user needs a password and a password a user; set DZWONEK_SMTP_USER and this, or neither"
+            )
+        if user and info.data.get("smtp_tls") == "none" and not _is_loopback(info.data.get("smtp_host", "")):
+            raise ValueError(
+                "the password would cross the network in plain text; make DZWONEK_SMTP_TLS starttls or tls"
+            )
+        return path
+
+    @property
+    def deadlines(self) -> Deadlines:
+        """The deadlines of one mail."""
+        return Deadlines(envelope=self.smtp_envelope_seconds, content=self.smtp_content_seconds)
+
+
+class SenderSettings(RelaySettings, PublicSettings):
+    """What the sender needs: it works off the queue of mails."""
+
+    sealing_private_keys_file: SecretFile = Field(
+        description="The private keys (a JWK set) that open sealed addresses and tokens. Old keys stay in it as long as"
+        " a record sealed to them is kept."
+    )
+    mail_from_address: str = Field(description="The address in `From`, for example `noreply@dzwonek.example.org`.")
+    mail_from_name: str = Field(default="Dzwonek", min_length=1, max_length=100, description="The name in `From`.")
+    message_id_domain: str = Field(
+        pattern=_HOST_NAME, description="The right side of every Message-ID. Never changes: retries keep their id."
+    )
+    verp_domain: str = Field(
+        pattern=_HOST_NAME, description="The domain that takes the bounces; each mail has a sender of its own there."
+    )
+    verp_key_file: SecretFile = Field(
+        description="The keys of those senders, one a line, 64 hex digits each; the first signs, all are believed."
+    )
+    connections_security: int = Field(default=2, ge=1, le=100, description="Connections for activation and the like.")
+    connections_direct: int = Field(default=4, ge=1, le=100, description="Connections for mails about one person.")
+    connections_bulk: int = Field(default=8, ge=1, le=100, description="Connections for everything else.")
+    mails_per_connection: int = Field(
+        default=1000, ge=1, description="After so many mails a connection is closed and another opened."
+    )
+    connection_idle_seconds: float = Field(
+        default=30, gt=0, description="A connection that had nothing to do for so long is closed."
+    )
+    claim_size: int = Field(default=500, ge=1, le=5000, description="The most mails that are claimed at once.")
+    schools_per_claim: int = Field(
+        default=32, ge=1, le=500, description="How many schools share a claim when several have mails due."
+    )
+    domain_cap: int = Field(
+        default=500, ge=1, description="The most mails in flight to one destination domain, over all senders."
+    )
+    lease_seconds: float = Field(
+        default=60, gt=0, le=3600, description="How long a claimed mail is left to its sender before another takes it."
+    )
+
+    @field_validator("mail_from_address")
+    @classmethod
+    def _an_address(cls, address: str) -> str:
+        try:
+            return ascii_address(address)
+        except ValueError:
+            raise ValueError("it is no address; give one like noreply@dzwonek.example.org") from None
+
+    @field_validator("lease_seconds")
+    @classmethod
+    def _longer_than_a_mail(cls, seconds: float, info: ValidationInfo) -> float:
+        needed = info.data.get("smtp_envelope_seconds", 0) + info.data.get("smtp_content_seconds", 0)
+        if seconds < needed + LEASE_RESERVE_SECONDS:
+            raise ValueError(
+                f"a mail could be taken by another sender while it is being sent; make it at least"
+                f" {needed + LEASE_RESERVE_SECONDS:g}, or shorten DZWONEK_SMTP_CONTENT_SECONDS"
+            )
+        return seconds
+
+    @property
+    def connections(self) -> Mapping[str, int]:
+        """The lanes and how many connections each has."""
+        return {
+            "security": self.connections_security,
+            "direct": self.connections_direct,
+            "bulk": self.connections_bulk,
+        }
+
+    @property
+    def identity(self) -> SenderIdentity:
+        """Who the mails come from."""
+        return SenderIdentity(
+            public_url=str(self.public_url),
+            from_name=self.mail_from_name,
+            from_address=self.mail_from_address,
+            message_id_domain=self.message_id_domain,
+        )
+
+    @property
+    def relay(self) -> RelayAddress:
+        """Where the relay is, with the password read from its file."""
+        credentials = None
+        if self.smtp_user and self.smtp_password_file:
+            credentials = Credentials(self.smtp_user, self.smtp_password_file.read_text().strip())
+        return RelayAddress(
+            host=self.smtp_host,
+            port=self.smtp_port,
+            tls=self.smtp_tls,
+            helo=self.smtp_helo or self.message_id_domain,
+            ca_file=self.smtp_ca_file,
+            credentials=credentials,
+        )
+
+
+def _is_loopback(host: str) -> bool:
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

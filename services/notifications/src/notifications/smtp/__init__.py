@@ -1,0 +1,1 @@
+"""SMTP: the relay, conversations with it, and the envelope of a mail."""

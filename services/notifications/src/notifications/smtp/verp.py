@@ -1,0 +1,64 @@
+"""Envelope senders of their own for each mail (VERP): a bounce tells by its recipient which mail it is about.
+
+`bounce+MAIL.MAC@domain`: the mail's id and a short keyed hash of it, both in base32, in small letters because servers
+on the way may change the case. Only an address that this installation has made is ever believed.
+"""
+
+import base64
+import hmac
+from collections.abc import Sequence
+from pathlib import Path
+from uuid import UUID
+
+_PREFIX = "bounce+"
+_ID_LETTERS = 26
+_MAC_BYTES = 10
+_MIN_KEY_BYTES = 32
+
+
+class BadKey(ValueError):  # noqa: N818 - names what is wrong
+    """The key file holds no usable key; the message says what it must hold."""
+
+
+class Verp:
+    """Makes and reads envelope senders at `domain`. The first key signs, every key is believed."""
+
+    def __init__(self, domain: str, keys: Sequence[bytes]) -> None:
+        self._domain = domain.lower()
+        self._keys = tuple(keys)
+
+    @classmethod
+    def from_file(cls, domain: str, key_file: Path) -> "Verp":
+        """Keys from a file: one a line, at least 64 hex digits. Raises BadKey."""
+        try:
+            keys = [bytes.fromhex(line) for line in key_file.read_text().split()]
+        except ValueError:
+            keys = []
+        if not keys or min(map(len, keys)) < _MIN_KEY_BYTES:
+            raise BadKey(f"{key_file} must hold keys of at least 64 hex digits, one a line")
+        return cls(domain, keys)
+
+    def address_of(self, mail_id: UUID) -> str:
+        """The envelope sender of a mail."""
+        return f"{_PREFIX}{_base32(mail_id.bytes)}.{_mac(self._keys[0], mail_id)}@{self._domain}"
+
+    def mail_of(self, address: str) -> UUID | None:
+        """The mail that a bounce to `address` is about, or None when we never made the address."""
+        local, _, domain = address.lower().rpartition("@")
+        letters, _, mac = local.removeprefix(_PREFIX).partition(".")
+        if domain != self._domain or not local.startswith(_PREFIX) or len(letters) != _ID_LETTERS:
+            return None
+        try:
+            mail_id = UUID(bytes=base64.b32decode(letters.upper() + "======"))
+        except ValueError:
+            return None
+        genuine = [hmac.compare_digest(_mac(key, mail_id).encode(), mac.encode()) for key in self._keys]
+        return mail_id if any(genuine) else None
+
+
+def _mac(key: bytes, mail_id: UUID) -> str:
+    return _base32(hmac.digest(key, mail_id.bytes, "sha256")[:_MAC_BYTES])
+
+
+def _base32(raw: bytes) -> str:
+    return base64.b32encode(raw).decode().rstrip("=").lower()
