@@ -1,0 +1,103 @@
+"""The accounts service in one process, on a real database, with a clock that tests move."""
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
+
+import asyncpg
+from httpx import AsyncClient, Response
+
+from accounts.handlers.parts import Parts
+from shared.contracts.accounts import AccountRegistered, ActivationRequested
+from shared.contracts.catalogue import CATALOGUE
+from shared.contracts.envelope import Event, EventData, decode
+from shared.runtime.postgres import Pool
+from shared.runtime.sealing import Unsealer
+from shared.terms import current_version
+
+START = datetime(2026, 9, 1, 8, 0, tzinfo=UTC)
+ADDRESS = "anna.nowak@example.org"
+PASSWORD = "cztery zielone rowery"
+
+D = TypeVar("D", bound=EventData)
+
+
+class MovedClock:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self) -> None:
+        self.now = START
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, **duration: float) -> None:
+        self.now += timedelta(**duration)
+
+
+@dataclass
+class AccountsWorld:
+    """What a test sees of the service: its HTTP side, its tables, its events as notifications would open them."""
+
+    client: AsyncClient
+    pool: Pool
+    parts: Parts
+    clock: MovedClock
+    unsealer: Unsealer
+
+    async def register(
+        self, email: str = ADDRESS, *, key: str | None = None, password: str = PASSWORD, **other: object
+    ) -> Response:
+        body = {"email": email, "password": password, "age_bracket": "adult", "language": "pl", **other}
+        return await self.post("registrations", body, key)
+
+    async def ask_again(self, email: str = ADDRESS, *, key: str | None = None) -> Response:
+        return await self.post("registrations/resend", {"email": email}, key)
+
+    async def activate(self, token: str, *, key: str | None = None, terms_version: str | None = None) -> Response:
+        body = {"token": token, "terms_version": terms_version or current_version()}
+        return await self.post("activations", body, key)
+
+    async def post(self, path: str, body: object, key: str | None = None) -> Response:
+        headers = {} if key is None else {"Idempotency-Key": key}
+        return await self.client.post(f"/api/v1/{path}", json=body, headers=headers)
+
+    async def events(self) -> list[Event[EventData]]:
+        """The outbox, oldest first, decoded as a consumer does it."""
+        rows = await self.pool.fetch("SELECT headers, value FROM outbox ORDER BY id")
+        return [decode(CATALOGUE, json.loads(row["headers"]), row["value"]) for row in rows]
+
+    async def happened(self) -> list[str]:
+        """The names of the events, oldest first."""
+        return [type(event.data).__name__ for event in await self.events()]
+
+    async def last(self, kind: type[D]) -> D:
+        """The data of the newest event of a kind."""
+        return [event.data for event in await self.events() if isinstance(event.data, kind)][-1]
+
+    async def tokens(self) -> tuple[str, str]:
+        """The tokens of the newest links, opened: of the activation mail and of the reminder."""
+        facts = [event.data for event in await self.events()]
+        newest = [fact for fact in facts if isinstance(fact, AccountRegistered | ActivationRequested)][-1]
+        return self.unsealer.open(newest.activation_token), self.unsealer.open(newest.reminder_token)
+
+    async def active_account(self, email: str = ADDRESS) -> None:
+        """An account that was registered and activated, some time ago."""
+        await self.register(email)
+        token, _ = await self.tokens()
+        answer = await self.activate(token)
+        assert answer.status_code == 200
+        self.clock.forward(hours=2)
+
+    async def account(self, email: str = ADDRESS) -> asyncpg.Record | None:
+        return await self.pool.fetchrow("SELECT * FROM accounts WHERE email_key = $1", email.casefold())
+
+    async def count(self, table: str) -> int:
+        return int(await self.pool.fetchval(f"SELECT count(*) FROM {table}"))
+
+
+def fields(answer: Response) -> dict[str, str]:
+    """The wrong fields of a problem and their codes."""
+    assert answer.headers["content-type"] == "application/problem+json"
+    return {error["field"]: error["code"] for error in answer.json()["errors"]}
