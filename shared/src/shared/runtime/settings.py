@@ -29,10 +29,14 @@ SecretFile = Annotated[Path, AfterValidator(_readable)]
 """The path of a file that holds a secret."""
 
 
-class Settings(BaseSettings):
-    """What every process of every service needs."""
+class _FromEnvironment(BaseSettings):
+    """The base of all settings, so that every mixture of them reads the same variables."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)
+
+
+class Settings(_FromEnvironment):
+    """What every process of every service needs."""
 
     database_url: PostgresDsn = Field(
         description="The service's own database, `postgresql://user:password@host:port/name`, as a direct connection:"
@@ -48,7 +52,7 @@ class Settings(BaseSettings):
     )
 
 
-class PublicSettings(BaseSettings):
+class PublicSettings(_FromEnvironment):
     """What a process that writes links needs."""
 
     public_url: HttpUrl = Field(
@@ -56,7 +60,7 @@ class PublicSettings(BaseSettings):
     )
 
 
-class KafkaSettings(BaseSettings):
+class KafkaSettings(_FromEnvironment):
     """What a process that speaks to Kafka needs."""
 
     kafka_bootstrap: str = Field(

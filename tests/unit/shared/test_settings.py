@@ -1,0 +1,80 @@
+"""A wrong setting ends the process with one line that names the variable and the mend."""
+
+from pathlib import Path
+
+import pytest
+from pydantic import Field
+
+from shared.runtime.settings import KafkaSettings, PublicSettings, SecretFile, Settings, read
+
+
+class Example(Settings, KafkaSettings, PublicSettings):
+    secret_file: SecretFile = Field(description="A secret.")
+
+
+@pytest.fixture
+def good(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, str]:
+    secret = tmp_path / "secret"
+    secret.write_text("a secret")
+    environment = {
+        "DZWONEK_DATABASE_URL": "postgresql://anna:tajne@127.0.0.1:5432/accounts",
+        "DZWONEK_KAFKA_BOOTSTRAP": "127.0.0.1:9092,127.0.0.1:9093",
+        "DZWONEK_PUBLIC_URL": "https://dzwonek.example.org",
+        "DZWONEK_SECRET_FILE": str(secret),
+    }
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    return environment
+
+
+@pytest.mark.usefixtures("good")
+def test_good_settings_are_read() -> None:
+    settings = read(Example)
+    assert settings.kafka_prefix == ""
+    assert str(settings.public_url) == "https://dzwonek.example.org/"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("DATABASE_URL", None, "DZWONEK_DATABASE_URL is not set"),
+        ("DATABASE_URL", "mysql://tajne@x/y", "DZWONEK_DATABASE_URL is wrong"),
+        ("DATABASE_POOL_SIZE", "many", "DZWONEK_DATABASE_POOL_SIZE is wrong"),
+        ("KAFKA_BOOTSTRAP", "kafka", "DZWONEK_KAFKA_BOOTSTRAP is wrong"),
+        ("KAFKA_PREFIX", "No Dot", "DZWONEK_KAFKA_PREFIX is wrong"),
+        ("PUBLIC_URL", "dzwonek", "DZWONEK_PUBLIC_URL is wrong"),
+        ("LOG_LEVEL", "loud", "DZWONEK_LOG_LEVEL is wrong"),
+        ("PORT", "70000", "DZWONEK_PORT is wrong"),
+        ("SECRET_FILE", "/nowhere", "/nowhere cannot be read (No such file or directory)"),
+        ("SECRET_FILE", "/dev/null", "/dev/null is empty"),
+    ],
+)
+def test_a_wrong_setting_is_named_in_one_line(
+    name: str,
+    value: str | None,
+    said: str,
+    good: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    if value is None:
+        monkeypatch.delenv(f"DZWONEK_{name}")
+    else:
+        monkeypatch.setenv(f"DZWONEK_{name}", value)
+    with pytest.raises(SystemExit) as ended:
+        read(Example)
+    line = capsys.readouterr().err
+    assert ended.value.code == 2
+    assert said in line
+    assert line.count("\n") == 1
+    assert "tajne" not in line
+
+
+def test_several_wrong_settings_are_counted(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("DATABASE_URL", "KAFKA_BOOTSTRAP", "PUBLIC_URL", "SECRET_FILE"):
+        monkeypatch.delenv(f"DZWONEK_{name}", raising=False)
+    with pytest.raises(SystemExit):
+        read(Example)
+    assert "(and 3 more)" in capsys.readouterr().err

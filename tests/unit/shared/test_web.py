@@ -1,0 +1,113 @@
+"""Every error of an API is a problem detail that names the field and repeats nothing secret."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import asyncpg
+import httpx
+import pytest
+from fastapi import FastAPI
+from pydantic import BaseModel, ConfigDict, Field
+
+from shared.runtime.events import traceparent
+from shared.runtime.problems import MEDIA_TYPE, ProblemError
+from shared.runtime.web import create_app
+
+
+class Body(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    password: str = Field(min_length=8)
+
+
+@asynccontextmanager
+async def _lifespan(_: FastAPI) -> AsyncIterator[None]:
+    yield
+
+
+@pytest.fixture
+async def client() -> AsyncIterator[httpx.AsyncClient]:
+    app = create_app(title="example", version="1", description="", lifespan=_lifespan, max_body=1000)
+
+    @app.post("/echo")
+    async def echo(body: Body) -> dict[str, str | None]:
+        return {"length": str(len(body.password)), "traceparent": traceparent.get()}
+
+    @app.get("/teapot")
+    async def teapot() -> None:
+        raise ProblemError(418, "teapot", "No coffee here", retry_after=7)
+
+    @app.get("/away")
+    async def away() -> None:
+        raise asyncpg.CannotConnectNowError("starting")
+
+    @app.get("/broken")
+    async def broken() -> None:
+        raise RuntimeError("anna@example.org")
+
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://example.org") as client:
+        yield client
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code", "field"),
+    [
+        (b"no json", 400, "not_json", None),
+        (b'{"password": "\\ud800\\ud800"}', 422, "invalid_request", "password"),
+        (b"{}", 422, "invalid_request", "password"),
+        (b'{"password": "krotkie"}', 422, "invalid_request", "password"),
+        (b'{"password": "tajnehaslo", "role": "head"}', 422, "invalid_request", "role"),
+        (b'{"password": 12345678}', 422, "invalid_request", "password"),
+        (b'["tajnehaslo"]', 422, "invalid_request", "body"),
+        (b'{"password": "' + b"a" * 2000 + b'"}', 413, "too_large", None),
+    ],
+)
+async def test_a_bad_body_is_answered_with_the_field(
+    body: bytes, status: int, code: str, field: str | None, client: httpx.AsyncClient
+) -> None:
+    answer = await client.post("/echo", content=body, headers={"Content-Type": "application/json"})
+    problem = answer.json()
+    assert (answer.status_code, problem["code"], problem["status"]) == (status, code, status)
+    assert answer.headers["content-type"] == MEDIA_TYPE
+    assert [error["field"] for error in problem.get("errors", [])] == ([field] if field else [])
+    assert "krotkie" not in answer.text
+    assert "12345678" not in answer.text
+
+
+async def test_a_body_without_a_length_is_limited_too(client: httpx.AsyncClient) -> None:
+    async def endless() -> AsyncIterator[bytes]:
+        for _ in range(100):
+            yield b" " * 100
+
+    answer = await client.post("/echo", content=endless(), headers={"Content-Type": "application/json"})
+    assert answer.status_code == 413
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "code"),
+    [
+        ("/nowhere", 404, "not_found"),
+        ("/echo", 405, "method_not_allowed"),
+        ("/teapot", 418, "teapot"),
+        ("/away", 503, "unavailable"),
+        ("/broken", 500, "internal_server_error"),
+    ],
+)
+async def test_every_error_is_a_problem_detail(path: str, status: int, code: str, client: httpx.AsyncClient) -> None:
+    answer = await client.get(path)
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert answer.headers["content-type"] == MEDIA_TYPE
+    assert "anna" not in answer.text
+
+
+async def test_a_busy_answer_says_when_to_try_again(client: httpx.AsyncClient) -> None:
+    assert (await client.get("/teapot")).headers["retry-after"] == "7"
+    assert (await client.get("/away")).headers["retry-after"] == "5"
+
+
+async def test_the_trace_context_is_taken_up(client: httpx.AsyncClient) -> None:
+    parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+    answer = await client.post("/echo", json={"password": "tajnehaslo"}, headers={"traceparent": parent})
+    assert answer.json()["traceparent"] == parent
+    assert (await client.post("/echo", json={"password": "tajnehaslo"})).json()["traceparent"] is None
