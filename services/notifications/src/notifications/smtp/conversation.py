@@ -167,8 +167,15 @@ class Conversation(asyncio.Protocol):
         answers = list(zip((stage for stage, _ in commands), replies[bool(reset) :], strict=True))
         refusals = [Reply(stage, code, text) for stage, (code, text) in answers if not _agrees(stage, code)]
         if refusals and replies[-1][0] == _CONTINUE:
-            await self._exchange(b".\r\n", 1, deadline)  # RFC 2920, 3.1: content is awaited, from nobody or to nobody
+            await self._leave_content_out(refusals, deadline)
         return refusals[0] if refusals else None
+
+    async def _leave_content_out(self, refusals: list[Reply], deadline: float) -> None:
+        """The relay awaits content although it refused. To nobody that is a lone dot (RFC 2920, 3.1)."""
+        if any(refusal.stage is Stage.RCPT for refusal in refusals):
+            await self._exchange(b".\r\n", 1, deadline)
+        else:
+            self.abort()  # it has a recipient: a dot would be an empty mail
 
     async def _transfer(self, body: bytes) -> Reply:
         self.in_doubt = True
