@@ -53,17 +53,16 @@ def encoded_words(text: str, *, first_offset: int) -> str:
 
 
 def mailbox_field(name: str, display_name: str, address: str) -> str:
-    """The whole field `Name: display name <address>`. Raises UnsafeHeader."""
-    _refuse_breaks(name, display_name)
+    """The whole field `Name: display name <address>`, the name left out where it is empty. Raises UnsafeHeader."""
     mailbox = f"<{ascii_address(address)}>"
     if not display_name:
-        return f"{name}: {mailbox}" if len(name) + 2 + len(mailbox) <= _WIDTH else f"{name}:\r\n {mailbox}"
-    if _PHRASE.fullmatch(display_name) and "=?" not in display_name:
-        phrase = display_name
-    else:
-        phrase = encoded_words(display_name, first_offset=len(name) + 2)
-    last_line = len(phrase) - phrase.rfind("\n") + len(name)
-    return f"{name}: {phrase}{' ' if last_line + len(mailbox) <= _WIDTH else chr(13) + chr(10) + ' '}{mailbox}"
+        return f"{name}: {mailbox}"
+    _refuse_breaks(name, display_name)
+    is_plain = _PHRASE.fullmatch(display_name) and "=?" not in display_name
+    phrase = display_name if is_plain else encoded_words(display_name, first_offset=len(name) + 2)
+    named = f"{name}: {phrase}"
+    fits = len(named.rpartition("\n")[2]) + 1 + len(mailbox) <= _WIDTH
+    return f"{named} {mailbox}" if fits else f"{named}\r\n {mailbox}"
 
 
 def ascii_address(address: str) -> str:

@@ -44,7 +44,7 @@ class Skeleton:
             f"{text_field('Subject', subject)}\r\n"
             f"Date: {format_datetime(date.astimezone(UTC))}\r\n"
             f"Message-ID: {message_id(str(mail.mail_id), self._message_id_domain)}\r\n"
-            f"References:\r\n {message_id(mail.thread_id, self._message_id_domain)}\r\n"
+            f"References: {message_id(mail.thread_id, self._message_id_domain)}\r\n"
             f"{self._fixed}\r\n"
             f'Content-Type: multipart/alternative;\r\n boundary="{boundary}"\r\n'
             f"\r\n"

@@ -1,0 +1,179 @@
+"""What the mails say: what to do, until when, what happens otherwise, why one gets it; right in each language."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from tests.unit.notifications.mail_page import Page
+from tests.unit.notifications.rendered import MAILS, a_mail, an_activation, body, every_mail, message, sample
+
+from notifications.rendering.preview import SAMPLE_TIME
+from shared.runtime.i18n import LANGUAGES
+from shared.terms import current_version, terms
+
+NO_BREAK = "\u00a0"
+LINK_MAILS = pytest.mark.parametrize(
+    ("kind", "language"), [mail for mail in MAILS if mail[0] in {"activation", "activation_reminder"}]
+)
+
+SUBJECTS = {
+    ("activation", "pl"): "Aktywacja konta w Dzwonku",
+    ("activation", "en"): "Activate your Dzwonek account",
+    ("activation", "uk"): "Активація облікового запису Dzwonek",
+    ("activation_reminder", "pl"): "Konto w Dzwonku czeka na aktywację do 15 września 2026 r.",
+    ("activation_reminder", "en"): "Your Dzwonek account is waiting to be activated by 15 September 2026",
+    ("activation_reminder", "uk"): "Обліковий запис Dzwonek чекає на активацію до 15 вересня 2026 р.",
+    ("welcome", "pl"): "Konto w Dzwonku jest aktywne",
+    ("welcome", "en"): "Your Dzwonek account is active",
+    ("welcome", "uk"): "Обліковий запис Dzwonek активовано",
+    ("account_exists", "pl"): "Konto w Dzwonku z tym adresem już istnieje",
+    ("account_exists", "en"): "There is already a Dzwonek account with this address",
+    ("account_exists", "uk"): "Обліковий запис Dzwonek із цією адресою вже існує",
+}
+
+UNTIL = {
+    "pl": "Link działa do: wtorek, 15 września 2026, 18:30 (czas polski, zostało 14 dni).",
+    "en": "The link works until: Tuesday, 15 September 2026, 18:30 (Warsaw time, 14 days left).",
+    "uk": "Посилання діє до: вівторок, 15 вересня 2026 р., 18:30 (за польським часом, залишилося 14 днів).",
+}
+
+DELETED = {
+    "pl": "wszystkie dane podane przy rejestracji zostaną usunięte",
+    "en": "everything entered at registration is deleted",
+    "uk": "всі дані, введені під час реєстрації, буде видалено",
+}
+
+WHY = {
+    "pl": "Tę wiadomość wysłano, ponieważ",
+    "en": "You are receiving this mail because",
+    "uk": "Ви отримали цей лист, тому що",
+}
+
+LEFT = {
+    "pl": {
+        timedelta(days=1): "został 1 dzień",
+        timedelta(days=3): "zostały 3 dni",
+        timedelta(days=14) - timedelta(seconds=2): "zostało 14 dni",
+        timedelta(hours=1): "została 1 godzina",
+        timedelta(hours=4): "zostały 4 godziny",
+        timedelta(hours=11): "zostało 11 godzin",
+        timedelta(minutes=10): "została 1 godzina",
+    },
+    "en": {
+        timedelta(days=1): "1 day left",
+        timedelta(days=3): "3 days left",
+        timedelta(hours=1): "1 hour left",
+        timedelta(hours=4): "4 hours left",
+    },
+    "uk": {
+        timedelta(days=1): "залишився 1 день",
+        timedelta(days=3): "залишилося 3 дні",
+        timedelta(days=14): "залишилося 14 днів",
+        timedelta(hours=1): "залишилася 1 година",
+        timedelta(hours=3): "залишилося 3 години",
+        timedelta(hours=11): "залишилося 11 годин",
+    },
+}
+
+
+def text(kind: str, language: str) -> str:
+    return sample(kind, language, "plain").replace("\r\n", "\n").replace(NO_BREAK, " ")
+
+
+@every_mail
+def test_the_subject_says_what_it_is_about(kind: str, language: str) -> None:
+    assert str(message(a_mail(kind, language))["Subject"]).replace(NO_BREAK, " ") == SUBJECTS[kind, language]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_activation_mail_says_the_day_and_hour_until_which_the_link_works(language: str) -> None:
+    assert UNTIL[language] in text("activation", language)
+
+
+@LINK_MAILS
+def test_a_mail_with_a_link_says_that_ignoring_it_deletes_the_data(kind: str, language: str) -> None:
+    assert DELETED[language] in text(kind, language)
+
+
+@LINK_MAILS
+def test_the_terms_come_in_full_below_the_action(kind: str, language: str) -> None:
+    plain = text(kind, language)
+    assert terms(current_version(), language).strip() in plain
+    assert plain.index("/activate/") < plain.index("§ 1.") < plain.index(WHY[language])
+    page = Page(sample(kind, language, "html"))
+    assert [heading.text.split(".")[0] for heading in page.all("h3")] == [f"§ {number}" for number in range(1, 11)]
+
+
+@every_mail
+def test_the_foot_says_why_one_gets_the_mail(kind: str, language: str) -> None:
+    why = re.search(rf"\n--\n({WHY[language]}.*dzwonek\.example\.org\.)\n", text(kind, language))
+    assert why
+    assert why[1] in Page(sample(kind, language, "html")).root.text
+
+
+@every_mail
+def test_text_and_html_say_the_same(kind: str, language: str) -> None:
+    html = Page(sample(kind, language, "html")).root.text
+    title, *paragraphs = [line for line in text(kind, language).split("\n") if line]
+    assert title in html
+    said = [paragraph for paragraph in paragraphs if paragraph.endswith(".") and ": " not in paragraph]
+    assert len(said) >= 3
+    assert [paragraph for paragraph in said if re.sub(r"^(\d\.|-) ", "", paragraph) not in html] == []
+
+
+@every_mail
+def test_no_template_or_placeholder_shows(kind: str, language: str) -> None:
+    for subtype in ("plain", "html"):
+        content = sample(kind, language, subtype)
+        assert not re.search(r"\{\{|\{%|%\(|\bNone\b|Undefined|&amp;#|&lt;", content)
+
+
+@pytest.mark.parametrize(("kind", "language"), [mail for mail in MAILS if mail[1] != "en"])
+def test_no_english_is_left_in_another_language(kind: str, language: str) -> None:
+    assert not re.search(r"\b(the|you|your|account|until)\b", text(kind, language), re.IGNORECASE)
+
+
+@pytest.mark.parametrize(
+    ("language", "left", "expected"), [(language, *case) for language in LEFT for case in LEFT[language].items()]
+)
+def test_the_time_that_is_left_is_counted_in_the_grammar_of_the_language(
+    language: str, left: timedelta, expected: str
+) -> None:
+    mail = an_activation(language, created_at=SAMPLE_TIME, expires_at=SAMPLE_TIME + left)
+    for subtype in ("plain", "html"):
+        assert expected in body(message(mail), subtype)
+
+
+@pytest.mark.parametrize(
+    ("expires_at", "expected"),
+    [
+        (datetime(2026, 9, 14, 22, 30, tzinfo=UTC), "wtorek, 15 września 2026, 00:30"),
+        (datetime(2026, 10, 25, 0, 30, tzinfo=UTC), "niedziela, 25 października 2026, 02:30"),
+        (datetime(2026, 10, 25, 12, 0, tzinfo=UTC), "niedziela, 25 października 2026, 13:00"),
+        (datetime(2027, 1, 1, 0, 0, tzinfo=UTC), "piątek, 1 stycznia 2027, 01:00"),
+    ],
+)
+def test_times_are_those_of_warsaw(expires_at: datetime, expected: str) -> None:
+    mail = an_activation("pl", created_at=expires_at - timedelta(days=14), expires_at=expires_at)
+    assert expected in body(message(mail), "plain")
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        ("pl", "W dniu 1 września 2026 r. o godz. 18:30"),
+        ("en", "On 1 September 2026 at 18:30"),
+        ("uk", "1 вересня 2026 р. (18:30)"),
+    ],
+)
+def test_the_owner_is_told_when_somebody_tried_the_address(language: str, expected: str) -> None:
+    assert expected in text("account_exists", language)
+
+
+@pytest.mark.parametrize("language", ["pl"])
+def test_polish_addresses_nobody_as_a_man_or_a_woman_or_by_thou(language: str) -> None:
+    for kind, of in MAILS:
+        if of == language:
+            assert not re.search(
+                r"\b(Pan|Pani|Twoj\w+|Twój|Ciebie|Ci|kliknij|zalogowałeś|otrzymujesz)\b", text(kind, of)
+            )
