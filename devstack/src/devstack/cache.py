@@ -4,9 +4,13 @@ import fcntl
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+MAKING = ".making-"
+NEW_SECONDS = 60
 
 
 def cache_folder(*names: str) -> Path:
@@ -28,12 +32,36 @@ def one_at_a_time(folder: Path, name: str) -> Iterator[None]:
 
 @contextmanager
 def workplace(folder: Path) -> Iterator[Path]:
-    """A folder to make something in, on the same file system as `folder`, removed at the end."""
-    place = Path(tempfile.mkdtemp(prefix=".making-", dir=folder))
+    """A folder to make something in, on the same file system as `folder`, removed at the end.
+
+    Those of processes that were killed are removed as well.
+    """
+    for leftover in folder.glob(f"{MAKING}*"):
+        remove_if_orphaned(leftover)
+    place = Path(tempfile.mkdtemp(prefix=MAKING, dir=folder))
+    handle = os.open(place, os.O_RDONLY)
+    fcntl.flock(handle, fcntl.LOCK_EX)
     try:
         yield place
     finally:
         shutil.rmtree(place, ignore_errors=True)
+        os.close(handle)
+
+
+def remove_if_orphaned(place: Path) -> None:
+    """Removes a workplace that no process holds a lock on; a new one may not have got its lock yet."""
+    try:
+        handle = os.open(place, os.O_RDONLY)
+    except FileNotFoundError:
+        return
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if time.time() - os.fstat(handle).st_mtime > NEW_SECONDS:
+            shutil.rmtree(place, ignore_errors=True)
+    except BlockingIOError:
+        return
+    finally:
+        os.close(handle)
 
 
 def publish(made: Path, target: Path) -> None:

@@ -73,8 +73,8 @@ class Kafka:
         except StartError:
             if not archived:
                 raise
-            archive.unlink(missing_ok=True)
             await self._run(jars, [])
+            archive.unlink(missing_ok=True)  # it was at fault
         if self.class_archive and not archived and not self._archive_maker.running:
             await self._archive_maker.start()
 
