@@ -110,7 +110,7 @@ def _payload(part: Message) -> bytes:
 
 
 def _text(part: Message) -> str:
-    return _in_charset(_payload(part), _told(part.get_content_charset, "utf-8"))
+    return _in_charset(_payload(part), _told(part.get_content_charset, "utf-8")).replace("\r\n", "\n")
 
 
 def _told(ask: Callable[[], str | None], otherwise: str) -> str:
