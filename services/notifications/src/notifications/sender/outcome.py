@@ -18,7 +18,7 @@ _SETTLED: Final[dict[AnswerClass, MailState]] = {
 }
 _REPLY_LENGTH = 500
 _ADDRESS = re.compile(r"[^\s<>()\"',;:]+@[^\s<>()\"',;:]+")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
+_GAP = re.compile(r"[\x00-\x20\x7f]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Attempt:
         text = self.answer.text
         if "@" in text:
             text = _ADDRESS.sub("<recipient>", text).replace("<<recipient>>", "<recipient>")
-        return _CONTROL.sub(" ", text)[:_REPLY_LENGTH] or None
+        return _GAP.sub(" ", text)[:_REPLY_LENGTH] or None
 
 
 @dataclass(frozen=True, slots=True)
