@@ -70,7 +70,10 @@ def tallied(pool: Pool) -> Tallied:
 
 
 async def buried(read_topic: Read, count: int) -> list[dict[str, str]]:
-    return [{name: value.decode(errors="replace") for name, value in record.headers} for record in await read_topic(DEAD, count)]
+    return [
+        {name: value.decode(errors="replace") for name, value in record.headers}
+        for record in await read_topic(DEAD, count)
+    ]
 
 
 async def test_an_event_delivered_twice_has_one_effect(working: Working, send: Send, tallied: Tallied) -> None:

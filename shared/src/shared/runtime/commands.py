@@ -1,6 +1,7 @@
 """What the commands of every service share: exit codes, one line for what went wrong, `migrate`."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Sequence
 from typing import NoReturn, TypeVar
 
@@ -26,6 +27,8 @@ def fail(message: str, code: int) -> NoReturn:
 
 def run_command(work: Callable[[], Awaitable[T]]) -> T:
     """What `work` returns; one line and `EXIT_UNREACHABLE` when a part cannot be reached."""
+
+    logging.disable(logging.CRITICAL)  # libraries would say the same again, in many lines
 
     async def running() -> T:
         return await work()

@@ -91,9 +91,9 @@ class DeadLetters:
     async def redrive(self, letters: Iterable[DeadLetter]) -> int:
         """Puts the letters back to work, each marked as soon as Kafka has it. Returns how many."""
         producer: AIOKafkaProducer = create_producer(self._settings)
-        await producer.start()
         count = 0
         try:
+            await producer.start()
             for letter in letters:
                 headers = [(name, value) for name, value in letter.headers.items() if name not in _ADDED_ANEW]
                 await producer.send_and_wait(self._retry, value=letter.value, key=letter.key, headers=headers)
@@ -107,8 +107,8 @@ class DeadLetters:
         consumer = AIOKafkaConsumer(
             self._topic, bootstrap_servers=self._settings.kafka_bootstrap, auto_offset_reset="earliest"
         )
-        await consumer.start()  # without a group it is assigned all partitions
         try:
+            await consumer.start()  # without a group it is assigned all partitions
             assigned = consumer.assignment()
             ends = await consumer.end_offsets(list(assigned))
             records: list[ConsumerRecord[bytes, bytes]] = []

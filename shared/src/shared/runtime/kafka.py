@@ -41,8 +41,8 @@ def topics_of(service: str) -> tuple[Topic, ...]:
 async def create_topics(settings: KafkaSettings, service: str) -> None:
     """Creates the topics that are missing. Raises KafkaError when the broker refuses one."""
     admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka_bootstrap)
-    await admin.start()
     try:
+        await admin.start()
         wanted = [
             NewTopic(
                 settings.kafka_prefix + topic.name,

@@ -1,0 +1,92 @@
+"""Operators list, look at and redrive dead letters from the command line."""
+
+import asyncio
+import os
+import sys
+from collections.abc import Awaitable, Callable
+
+import pytest
+from aiokafka import AIOKafkaProducer
+from tests.integration.shared.conftest import SERVICE, Read
+
+from shared.contracts.topics import dead_letter_topic, retry_topic
+from shared.runtime.postgres import Pool
+from shared.runtime.settings import KafkaSettings
+
+Command = Callable[..., Awaitable[tuple[int, str]]]
+PROGRAM = f"from shared.runtime.dead_letters_command import *; dead_letters_command({SERVICE!r})()"
+
+
+@pytest.fixture
+def command(url: str, kafka: KafkaSettings) -> Command:
+    environment = {
+        **os.environ,
+        "DZWONEK_DATABASE_URL": url,
+        "DZWONEK_KAFKA_BOOTSTRAP": kafka.kafka_bootstrap,
+        "DZWONEK_KAFKA_PREFIX": kafka.kafka_prefix,
+        "COLUMNS": "200",
+    }
+
+    async def run(*arguments: str, **changes: str) -> tuple[int, str]:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-c",
+            PROGRAM,
+            *arguments,
+            env={**environment, **changes},
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        output, _ = await process.communicate()
+        return process.returncode or 0, output.decode()
+
+    return run
+
+
+@pytest.fixture
+async def letters(producer: AIOKafkaProducer, kafka: KafkaSettings, pool: Pool) -> int:
+    topic = kafka.kafka_prefix + dead_letter_topic(SERVICE).name
+    for number, reason in enumerate(["not_json", "unknown_type", "not_json"]):
+        headers = [("ce_type", b"pl.dzwonek.cake.baked.v1"), ("dl_reason", reason.encode()), ("dl_detail", b"why")]
+        headers += [("dl_handler", b"g"), ("dl_at", b"2026-09-01T06:00:00+00:00"), ("dl_topic", b"accounts.account.v1")]
+        headers += [("dl_partition", b"0"), ("dl_offset", str(number).encode())]
+        await producer.send_and_wait(topic, b"value %d" % number, b"key", headers=headers)
+    return 3
+
+
+async def test_letters_are_listed_shown_and_put_back_once(
+    command: Command, letters: int, kafka: KafkaSettings, read_topic: Read
+) -> None:
+    code, listed = await command("list")
+    assert code == 0
+    assert listed.count("not_json") == 2
+    assert "0:1" in listed
+    code, shown = await command("show", "0:1")
+    assert "dl_reason: unknown_type" in shown
+    assert "value 1" in shown
+    assert await command("redrive", "--reason", "not_json") == (0, "2 put back to work.\n")
+    assert [record.value for record in await read_topic(retry_topic(SERVICE).name)] == [b"value 0", b"value 2"]
+    code, left = await command("list")
+    assert "not_json" not in left
+    assert await command("redrive", "--all") == (0, "1 put back to work.\n")
+    assert await command("list") == (0, "No dead letters.\n")
+    assert (await command("list", "--all"))[1].count("not_json") == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "changes", "code", "said"),
+    [
+        (["redrive"], {}, 2, "name the letters"),
+        (["show", "0:99"], {}, 1, "there is no dead letter 0:99"),
+        (["list"], {"DZWONEK_DATABASE_URL": "postgresql://a@127.0.0.1:9/b"}, 3, "check DZWONEK_DATABASE_URL"),
+        (["list"], {"DZWONEK_KAFKA_BOOTSTRAP": "127.0.0.1:9"}, 3, "check DZWONEK_KAFKA_BOOTSTRAP"),
+        (["list"], {"DZWONEK_KAFKA_BOOTSTRAP": "nowhere"}, 2, "DZWONEK_KAFKA_BOOTSTRAP is wrong"),
+    ],
+)
+async def test_what_cannot_be_done_is_said_in_one_line(
+    arguments: list[str], changes: dict[str, str], code: int, said: str, command: Command, letters: int
+) -> None:
+    ended, output = await command(*arguments, **changes)
+    assert ended == code
+    assert said in output
+    assert output.count("\n") == 1
