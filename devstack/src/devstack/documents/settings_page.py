@@ -32,7 +32,13 @@ def _section(name: str, settings: type[BaseSettings]) -> str:
 
 
 def _row(name: str, info: FieldInfo) -> str:
-    default = info.get_default(call_default_factory=True, validated_data={})
-    shown = "**required**" if default is PydanticUndefined else f"`{default}`" if default not in {"", None} else "none"
     description = " ".join((info.description or "").split()).replace("|", "\\|")
-    return f"| `{PREFIX}{name.upper()}` | {shown} | {description} |"
+    return f"| `{PREFIX}{name.upper()}` | {_default(info)} | {description} |"
+
+
+def _default(info: FieldInfo) -> str:
+    if info.default_factory is not None:
+        return "by the machine"
+    if info.default is PydanticUndefined:
+        return "**required**"
+    return "none" if info.default in {"", None} else f"`{info.default}`"

@@ -1,0 +1,33 @@
+"""Which documents there are and where they lie."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from accounts import settings as accounts
+from accounts.bootstrap.api import build_app
+from accounts.http.openapi import as_text
+from devstack.documents.asyncapi import asyncapi
+from devstack.documents.settings_page import settings_page
+from notifications import sender_settings
+from notifications import settings as notifications
+from shared.runtime.health import Health
+from shared.runtime.settings import Settings
+
+DOCS = Path(__file__).parents[4] / "docs"
+
+PROCESSES = {
+    "accounts api": accounts.ApiSettings,
+    "accounts worker": accounts.WorkerSettings,
+    "notifications worker": notifications.WorkerSettings,
+    "notifications sender": sender_settings.SenderSettings,
+    "accounts migrate, notifications migrate": Settings,
+}
+
+
+def documents() -> Mapping[str, str]:
+    """The text of each document by its name in docs/."""
+    return {
+        "asyncapi.yaml": asyncapi(),
+        "openapi-accounts.json": as_text(build_app(Health(), origin="")),
+        "settings.md": settings_page(PROCESSES),
+    }
