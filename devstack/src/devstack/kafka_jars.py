@@ -1,6 +1,7 @@
 """The jars that a Kafka broker is made of: fetched once from the Maven registry, checked at every use."""
 
 import hashlib
+import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from jgo.maven import MavenContext
 
 from devstack.cache import cache_folder, one_at_a_time, publish, workplace
 
+MIRROR = "DZWONEK_MAVEN_MIRROR"
+"""The variable with the URL of a Maven registry to fetch from instead of the public one."""
 AT_ONCE = 8
 ATTEMPTS = 3
 TIMEOUT_SECONDS = 30
@@ -94,24 +97,24 @@ def fetched(missing: dict[Path, Jar], folder: Path) -> Iterator[Path]:
 
 
 def fetch(jar: Jar, file: Path, folder: Path) -> Path:
-    """Fetches one jar, checks its sum and puts it in its place. Raises JarsMissingError."""
-    for attempt in range(1, ATTEMPTS + 1):
+    """Fetches one jar, checks its sum and puts it in its place. Raises JarsMissingError after some attempts."""
+    mirror = os.environ.get(MIRROR)
+    for _ in range(ATTEMPTS):
         with workplace(folder) as place:
-            registry = MavenContext(repo_cache=place, timeout=TIMEOUT_SECONDS)
+            registry = MavenContext(
+                repo_cache=place, timeout=TIMEOUT_SECONDS, remote_repos={"mirror": mirror} if mirror else None
+            )
             component = registry.project(jar.group, jar.artifact).at_version(jar.version)
             try:
                 made = component.artifact(packaging="jar").resolve()
-            except (OSError, RuntimeError, ValueError) as error:
-                if attempt == ATTEMPTS:
-                    raise JarsMissingError(
-                        f"{jar.filename} could not be fetched ({type(error).__name__}): the first start needs the "
-                        "network; try again"
-                    ) from error
+            except (OSError, RuntimeError) as error:
+                fault = f"could not be fetched ({type(error).__name__}); the first start needs the network, try again"
                 continue
-            if not jar.is_in(made):
-                raise JarsMissingError(f"{jar.filename} is not the one that kafka_jars.txt names: its sha256 differs")
-            publish(made, file)
-    return file
+            if jar.is_in(made):
+                publish(made, file)
+                return file
+            fault = "is not the one that was pinned: its sha256 differs"
+    raise JarsMissingError(f"{jar.filename} {fault}")
 
 
 def jar_folder() -> Path:
