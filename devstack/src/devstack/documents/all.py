@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from pydantic_settings import BaseSettings
+
 from accounts import settings as accounts
 from accounts.bootstrap.api import build_app
 from accounts.http.openapi import as_text
@@ -15,7 +17,7 @@ from shared.runtime.settings import Settings
 
 DOCS = Path(__file__).parents[4] / "docs"
 
-PROCESSES = {
+PROCESSES: Mapping[str, type[BaseSettings]] = {
     "accounts api": accounts.ApiSettings,
     "accounts worker": accounts.WorkerSettings,
     "notifications worker": notifications.WorkerSettings,
