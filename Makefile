@@ -1,0 +1,91 @@
+# Everything a developer does here. Needs Python 3.11 or newer with venv, git and make; the rest is installed below the
+# checkout, from the registries of the language, the versions pinned in uv.lock.
+
+PYTHON ?= python3
+UV_VERSION := 0.13.9
+UV := .dzwonek/uv-$(UV_VERSION)/bin/uv
+ENVIRONMENT := .venv/.installed
+RUN := .venv/bin/python -m
+SOURCES := $(wildcard pyproject.toml uv.lock */pyproject.toml services/*/pyproject.toml)
+PREVIEW := .dzwonek/mails
+
+export UV_PYTHON_DOWNLOADS := never
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+##@ Begin here
+
+.PHONY: help
+help: ## List the targets
+	@awk 'BEGIN { FS = ":.*## " } \
+		/^##@/ { printf "\n%s\n", substr($$0, 5) } \
+		/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: demo
+demo: setup ## Start the whole system and play its main job; ONCE=1 ends by itself
+	@exec $(RUN) devstack.demo $(if $(filter-out 0 no false,$(ONCE)),--once)
+
+.PHONY: test
+test: setup $(if $(filter true,$(CI)),browser) parts lint types imports ## Run every check and every test; ARGS="-k words" chooses tests
+	@exec .venv/bin/pytest $(ARGS)
+
+##@ One at a time
+
+.PHONY: setup
+setup: $(ENVIRONMENT) ## Install what is needed into .venv, if anything changed
+
+.PHONY: parts
+parts: setup ## Tell which PostgreSQL, Kafka, SMTP server and browser the tests run on
+	@$(RUN) devstack.parts
+
+.PHONY: lint
+lint: setup ## Check style and form
+	@.venv/bin/ruff check
+	@.venv/bin/ruff format --check
+
+.PHONY: types
+types: setup ## Check the types
+	@.venv/bin/mypy .
+
+.PHONY: imports
+imports: setup ## Check who may import whom
+	@.venv/bin/lint-imports --no-logo
+
+.PHONY: unit
+unit: setup ## Run the tests that need no server
+	@exec .venv/bin/pytest tests/unit tests/contract $(ARGS)
+
+.PHONY: format
+format: setup ## Bring the code into its form
+	@.venv/bin/ruff check --fix
+	@.venv/bin/ruff format
+
+.PHONY: documents
+documents: setup ## Write anew what docs/ holds of the code: settings, OpenAPI, AsyncAPI
+	@$(RUN) devstack.documents
+
+.PHONY: preview
+preview: setup ## Write every mail in every language to .dzwonek/mails, to look at
+	@$(RUN) notifications mail preview --out $(PREVIEW)
+
+.PHONY: browser
+browser: ## Install Debian's Chromium for the browser tests, if there is no browser
+	@sh .ci/browser
+
+.PHONY: clean
+clean: ## Remove what was installed and made here; what is cached for all checkouts stays
+	rm -rf .venv .dzwonek .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+# Files, not targets to ask for.
+
+$(UV):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12")'
+	@echo "Installing uv $(UV_VERSION)"
+	@$(PYTHON) -W ignore -m venv .dzwonek/uv-$(UV_VERSION)
+	@.dzwonek/uv-$(UV_VERSION)/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+
+$(ENVIRONMENT): $(UV) $(SOURCES)
+	@echo "Installing the packages of uv.lock into .venv (a minute, the first time)"
+	@$(UV) sync --frozen --quiet --python $(PYTHON)
+	@touch $@
