@@ -16,30 +16,23 @@ import pytest
 from aiokafka.admin import AIOKafkaAdminClient
 from playwright.async_api import Browser, async_playwright
 
-from devstack import chromium, mailbox
+from devstack import chromium
 from devstack.inbox import InboxClient
 from devstack.mailbox import Mailbox
-from devstack.parts import Choice, choose_kafka, choose_postgres, has_image
+from devstack.parts import Parts, choose
 from tests.databases import Databases
 
 CI = os.environ.get("CI", "").lower() == "true"
 
-postgres_choice = pytest.StashKey[Choice]()
-kafka_choice = pytest.StashKey[Choice]()
+parts = pytest.StashKey[Parts]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.stash[postgres_choice] = choose_postgres(os.environ, has_image)
-    config.stash[kafka_choice] = choose_kafka(os.environ, has_image)
+    config.stash[parts] = choose(os.environ)
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
-    return [
-        config.stash[postgres_choice].description,
-        config.stash[kafka_choice].description,
-        f"SMTP: {mailbox.describe()}",
-        f"browser: {chromium.describe(chromium.find_chromium())}",
-    ]
+    return config.stash[parts].describe()
 
 
 @pytest.fixture(scope="session")
@@ -53,14 +46,14 @@ def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def postgres_server(run_folder: Path, pytestconfig: pytest.Config) -> Iterator[str]:
     """A PostgreSQL server: its superuser's URL."""
-    with pytestconfig.stash[postgres_choice].run(run_folder / "postgres") as url:
+    with pytestconfig.stash[parts].postgres.run(run_folder / "postgres") as url:
         yield url
 
 
 @pytest.fixture(scope="session")
 def kafka_server(run_folder: Path, pytestconfig: pytest.Config) -> Iterator[str]:
     """A Kafka server: its bootstrap address."""
-    with pytestconfig.stash[kafka_choice].run(run_folder / "kafka") as bootstrap:
+    with pytestconfig.stash[parts].kafka.run(run_folder / "kafka") as bootstrap:
         yield bootstrap
 
 

@@ -28,6 +28,6 @@ def playwright_folder() -> Path:
 def describe(browser: Path | None) -> str:
     """One line about the browser."""
     if browser is None:
-        return f"no Chromium: install one (`make browser`) or set {VARIABLE}"
+        return f"Browser: no Chromium, install one (`make browser`) or set {VARIABLE}"
     answer = subprocess.run([browser, "--version"], capture_output=True, text=True, check=False).stdout.strip()
-    return f"{answer or 'a browser that does not tell its version'}, {browser}"
+    return f"Browser: {answer or 'does not tell its version'}, {browser}"

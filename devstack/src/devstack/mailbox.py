@@ -52,4 +52,4 @@ class Mailbox:
 
 def describe() -> str:
     """One line about it."""
-    return f"Dzwonek's own inbox on aiosmtpd {version('aiosmtpd')}"
+    return f"SMTP server: Dzwonek's own inbox on aiosmtpd {version('aiosmtpd')}"

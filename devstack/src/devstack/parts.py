@@ -3,6 +3,10 @@
 A part whose variable is set is used as it is. Else it is a container, if a Docker engine answers and has the image
 already (nothing is pulled behind anybody's back), and always with PARTS=containers. Else it is started from the
 packages in the environment. There is no fourth way: no part is ever replaced by a mock.
+
+The SMTP server is always devstack's own inbox: the tests make it misbehave and ask it for its ledger.
+
+`python -m devstack.parts` tells which it would be.
 """
 
 import asyncio
@@ -17,6 +21,7 @@ from urllib.parse import urlsplit
 
 import asyncpg
 
+from devstack import chromium, mailbox
 from devstack.kafka import Kafka
 from devstack.kafka_jars import kafka_version
 from devstack.kafka_java import JavaMissingError, find_java
@@ -106,6 +111,24 @@ def choose_kafka(environment: Mapping[str, str], has_image: Callable[[str], bool
             return Choice(f"Apache Kafka {kafka_version()} on Java {java.version}, {java.origin}", embedded_kafka)
 
 
+@dataclass(frozen=True)
+class Parts:
+    """What the tests run on."""
+
+    postgres: Choice
+    kafka: Choice
+
+    def describe(self) -> list[str]:
+        """One line for each part: what it is, its version, where it is or comes from."""
+        browser = chromium.describe(chromium.find_chromium())
+        return [self.postgres.description, self.kafka.description, mailbox.describe(), browser]
+
+
+def choose(environment: Mapping[str, str]) -> Parts:
+    """The parts that this environment asks for and this machine has."""
+    return Parts(choose_postgres(environment, has_image), choose_kafka(environment, has_image))
+
+
 def has_image(image: str) -> bool:
     """Whether a Docker engine answers and has the image already."""
     if not (os.environ.get("DOCKER_HOST") or DOCKER_SOCKET.exists()):
@@ -169,3 +192,7 @@ def without_password(url: str) -> str:
     """The address without who signs in and how."""
     parts = urlsplit(url)
     return f"{parts.hostname}:{parts.port or 5432}"
+
+
+if __name__ == "__main__":
+    print(*choose(os.environ).describe(), sep="\n")  # noqa: T201  (the command's output)
