@@ -5,7 +5,7 @@ from functools import partial
 
 from notifications import retention
 from notifications.consumers import GROUPS, event_handlers
-from notifications.database import open_database
+from notifications.database import SERVICE, open_database
 from notifications.handlers import AccountHandlers
 from notifications.metrics import measure_queue
 from notifications.settings import WorkerSettings
@@ -20,7 +20,6 @@ from shared.runtime.relay import LaneRelay
 from shared.runtime.scheduler import Job, scheduled
 from shared.runtime.sealing import Unsealer
 
-SERVICE = "notifications"
 LANES = (Lane.SECURITY, Lane.DIRECT, Lane.BULK)
 """The lanes of the events that this service emits."""
 
@@ -33,6 +32,7 @@ async def run_worker(settings: WorkerSettings, stop: asyncio.Event) -> None:
     async def working(stop: asyncio.Event) -> None:
         async with open_database(settings, health, stop, process="worker") as pool:
             if pool:
+                health.waiting_for = "Kafka"
                 calm_garbage_collection()
                 await run_parts(_parts(settings, pool, accounts, health), stop)
 

@@ -10,8 +10,8 @@ from shared.runtime.migrate import pending
 from shared.runtime.postgres import Pool, create_pool
 from shared.runtime.settings import Settings
 
-PACKAGES = ("notifications",)
-"""The packages whose migrations make the database."""
+SERVICE = "notifications"
+"""The service's name, and the package whose migrations make the database."""
 
 LOOK_SECONDS = 1.0
 
@@ -21,18 +21,16 @@ T = TypeVar("T")
 @contextlib.asynccontextmanager
 async def open_database(
     settings: Settings, health: Health, stop: asyncio.Event, *, process: str
-) -> AsyncIterator[Pool | None]:
+) -> AsyncIterator["Pool | None"]:
     """A pool on the migrated database; None when `stop` came first."""
     health.waiting_for = "PostgreSQL"
-    opening = create_pool(
-        settings.database_url, size=settings.database_pool_size, application=f"notifications-{process}"
-    )
+    opening = create_pool(settings.database_url, size=settings.database_pool_size, application=f"{SERVICE}-{process}")
     pool = await _unless(stop, opening)
     if pool is None:
         yield None
         return
     try:
-        health.waiting_for = "migrations (run `notifications migrate`)"
+        health.waiting_for = f"migrations (run `{SERVICE} migrate`)"
         migrated = await _unless(stop, _migrated(pool))
         yield pool if migrated else None
     finally:
@@ -42,7 +40,7 @@ async def open_database(
 async def _migrated(pool: Pool) -> bool:
     while True:
         async with pool.acquire() as connection:
-            if not await pending(connection, PACKAGES):
+            if not await pending(connection, (SERVICE,)):
                 return True
         await asyncio.sleep(LOOK_SECONDS)
 

@@ -1,21 +1,33 @@
 """The settings of the worker, from the environment (prefix `DZWONEK_`)."""
 
+import json
 from datetime import timedelta
+from pathlib import Path
+from typing import Annotated
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from notifications.retention import Ages
+from shared.runtime.sealing import Unsealer
 from shared.runtime.settings import KafkaSettings, SecretFile, Settings
 
 
-class MigrateSettings(Settings):
-    """What `notifications migrate` and the commands that look into the database need."""
+def _opens_seals(path: Path) -> Path:
+    """Refuses public keys: better at start than with every event among the dead letters."""
+    Unsealer(path)
+    if any("d" not in key for key in json.loads(path.read_text())["keys"]):
+        raise ValueError(f"{path} holds a public key, which opens nothing; give the file with the private keys")
+    return path
+
+
+PrivateKeysFile = Annotated[SecretFile, AfterValidator(_opens_seals)]
+"""The path of a file with the private keys of sealed values."""
 
 
 class WorkerSettings(Settings, KafkaSettings):
     """What `notifications worker` needs: it turns events into mails and keeps the tables in order."""
 
-    sealing_private_keys_file: SecretFile = Field(
+    sealing_private_keys_file: PrivateKeysFile = Field(
         description="The private keys (a JWK set) that open sealed addresses and tokens. Old keys stay in it as long as"
         " a record sealed to them is kept."
     )

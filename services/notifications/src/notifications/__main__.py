@@ -1,0 +1,131 @@
+"""The commands of notifications: its processes, and what the people who run it ask.
+
+Each imports what it needs when it is called: the sender has no Kafka and the worker no templates in its memory.
+"""
+# ruff: noqa: PLC0415
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from notifications.database import SERVICE
+from shared.runtime.commands import EXIT_NOT_FOUND, fail, migrate_command, run_command
+from shared.runtime.dead_letters_command import dead_letters_command
+from shared.runtime.logs import configure_logs
+from shared.runtime.postgres import Connection, connect
+from shared.runtime.process import run
+from shared.runtime.settings import Settings, read
+
+PIPED_WIDTH = 160
+"""Columns of what goes to a file or a pipe: ids and times stay whole."""
+
+T = TypeVar("T")
+
+app = typer.Typer(help="Turns events into mails and sends them.", no_args_is_help=True)
+mail = typer.Typer(help="Look into mails.", no_args_is_help=True)
+suppressions = typer.Typer(help="Addresses that nothing is sent to any more.", no_args_is_help=True)
+app.add_typer(mail, name="mail")
+app.add_typer(suppressions, name="suppressions")
+app.add_typer(dead_letters_command(SERVICE), name="dead-letters")
+app.command("migrate")(migrate_command([SERVICE]))
+
+
+@app.command()
+def worker() -> None:
+    """Turn events into mails, relay our own events, keep the tables in order."""
+    from notifications.bootstrap import run_worker
+    from notifications.settings import WorkerSettings
+
+    settings = read(WorkerSettings)
+    configure_logs(settings.log_level, service=SERVICE, process="worker")
+    run(partial(run_worker, settings))
+
+
+@app.command()
+def sender() -> None:
+    """Send the queued mails. Works without Kafka."""
+    from notifications.sender.run import run_sender
+    from notifications.sender_settings import SenderSettings
+
+    settings = read(SenderSettings)
+    configure_logs(settings.log_level, service=SERVICE, process="sender")
+    run(partial(run_sender, settings))
+
+
+@mail.command()
+def where(
+    which: Annotated[str, typer.Argument(metavar="ADDRESS|MESSAGE-ID", help="An address, or a mail's Message-ID.")],
+) -> None:
+    """Print the life of a mail, or of all mails to an address: event, notice, mail, attempts and their answers."""
+    from notifications.where import lives_of, timeline
+
+    lives = _with_database(lambda connection: lives_of(connection, which))
+    if not lives:
+        fail(f"no mail is known for {which}", EXIT_NOT_FOUND)
+    console = _console()
+    for life in lives:
+        console.print(timeline(life))
+
+
+@mail.command()
+def preview(out: Annotated[Path, typer.Option(help="The folder that the files are written to.")]) -> None:
+    """Write every mail in every language, to look at."""
+    from notifications.rendering.preview import write_preview
+
+    written = write_preview(out)
+    typer.echo(f"{len(written)} files, see {out / 'index.html'}")
+
+
+@suppressions.command("list")
+def list_suppressions() -> None:
+    """List the addresses, newest first, with the reason."""
+    from notifications import store
+
+    rows = _with_database(store.suppressions)
+    table = Table("address", "reason", "since (UTC)")
+    for row in rows:
+        table.add_row(row.address, row.reason, f"{row.created_at:%Y-%m-%d %H:%M:%S}")
+    _console().print(table if rows else "No suppressions.")
+
+
+@suppressions.command("remove")
+def remove_suppression(address: Annotated[str, typer.Argument(help="The address, as `list` prints it.")]) -> None:
+    """Send to an address again."""
+    from notifications import store
+
+    if not _with_database(lambda connection: store.remove_suppression(connection, address)):
+        fail(f"{address} is not suppressed", EXIT_NOT_FOUND)
+    typer.echo(f"{address} is written to again.")
+
+
+def _with_database(work: Callable[[Connection], Awaitable[T]]) -> T:
+    """What `work` returns on the service's database."""
+    settings = read(Settings)
+
+    async def working() -> T:
+        connection = await connect(settings.database_url, application=f"{SERVICE}-command")
+        try:
+            return await work(connection)
+        finally:
+            await connection.close()
+
+    return run_command(working)
+
+
+def _console() -> Console:
+    console = Console()
+    return console if console.is_terminal else Console(width=PIPED_WIDTH)
+
+
+def main() -> None:
+    """The entry point of the `notifications` command."""
+    app()
+
+
+if __name__ == "__main__":
+    main()
