@@ -42,7 +42,7 @@ def files_with(text: str, folder: Path) -> list[Path]:
 def parent(program: str) -> Iterator[list[int]]:
     """Runs a Python program that prints the ids of its children on one line; kills it (SIGKILL) at the end."""
     command = [sys.executable, "-c", textwrap.dedent(program)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:  # noqa: S603  (our own program)
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         try:
             yield [int(pid) for pid in process.stdout.readline().split()]

@@ -29,7 +29,7 @@ def test_a_port_that_somebody_listens_on_is_not_free() -> None:
 
 def test_two_processes_are_never_given_the_same_port() -> None:
     program = "from devstack.ports import reserve; import sys; sys.exit(reserve(int(sys.argv[1])))"
-    taken = subprocess.run([sys.executable, "-c", program, str(free_port())], check=False)  # noqa: S603
+    taken = subprocess.run([sys.executable, "-c", program, str(free_port())], check=False)
     assert taken.returncode == 0, "the other process could reserve it as well"
 
 
@@ -94,7 +94,7 @@ def test_two_do_not_do_the_same_work_at_once(tmp_path: Path) -> None:
     )
     command = [sys.executable, "-c", program, str(tmp_path / ".jars.lock")]
     with one_at_a_time(tmp_path, "jars"):
-        other = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603
+        other = subprocess.run(command, capture_output=True, text=True, check=True)
     assert other.stdout == "waits\n"
 
 
