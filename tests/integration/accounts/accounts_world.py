@@ -93,8 +93,10 @@ class AccountsWorld:
     async def account(self, email: str = ADDRESS) -> asyncpg.Record | None:
         return await self.pool.fetchrow("SELECT * FROM accounts WHERE email_key = $1", email.casefold())
 
-    async def count(self, table: str) -> int:
-        return int(await self.pool.fetchval(f"SELECT count(*) FROM {table}"))
+    async def rows(self, table: str) -> list[str]:
+        """All rows of a table as PostgreSQL writes them."""
+        rows = await self.pool.fetch(f"SELECT t::text FROM {table} AS t")  # noqa: S608 - tables that tests name
+        return [str(row[0]) for row in rows]
 
 
 def fields(answer: Response) -> dict[str, str]:

@@ -2,7 +2,6 @@
 
 import asyncio
 
-import pytest
 from tests.integration.accounts.accounts_world import START, AccountsWorld, fields
 
 from accounts.domain.tokens import new_token, token_hash
@@ -60,12 +59,11 @@ async def test_twenty_activations_with_one_token_at_once_have_one_winner(world: 
     assert (await world.happened()).count("AccountActivated") == 1
 
 
-@pytest.mark.parametrize("token", ["", "x", "a" * 128, "zażółć", "line\r\nbreak", "nul\0", new_token()])
-async def test_a_wrong_token_is_unknown(world: AccountsWorld, token: str) -> None:
-    answer = await world.activate(token)
-
-    assert answer.status_code == 422
-    assert fields(answer) == {"token": "token_unknown"}
+async def test_a_wrong_token_is_unknown(world: AccountsWorld) -> None:
+    for token in ("", "x", "a" * 128, "zażółć", "line\r\nbreak", "nul\0", new_token()):
+        answer = await world.activate(token)
+        assert answer.status_code == 422
+        assert fields(answer) == {"token": "token_unknown"}
 
 
 async def test_a_token_that_ran_out_says_so_before_and_after_the_sweep(world: AccountsWorld) -> None:

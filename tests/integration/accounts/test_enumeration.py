@@ -1,0 +1,63 @@
+"""Whether an address is known cannot be told from the answer: not from its body, its headers, its status, its time."""
+
+import statistics
+import time
+from collections.abc import Awaitable, Callable
+
+import pytest
+from httpx import Response
+from tests.integration.accounts.accounts_world import AccountsWorld
+
+ROUNDS = 12
+KINDS = ("unknown", "pending", "active")
+
+
+async def people(world: AccountsWorld) -> None:
+    """`ROUNDS` pending and as many active addresses, none of them mailed in the last hour."""
+    for number in range(ROUNDS):
+        await world.register(f"pending{number}@example.org")
+        await world.register(f"active{number}@example.org")
+    await world.pool.execute(
+        "UPDATE accounts SET state = 'active', activated_at = registered_at, terms_version = '2026-09-01'"
+        " WHERE email_key LIKE 'active%'"
+    )
+    world.clock.forward(hours=2)
+
+
+@pytest.mark.parametrize("operation", ["register", "ask_again"])
+async def test_known_and_unknown_addresses_get_the_same_answer_in_the_same_time(
+    world: AccountsWorld, operation: str
+) -> None:
+    await people(world)
+    ask: Callable[[str], Awaitable[Response]] = getattr(world, operation)
+    seconds: dict[str, list[float]] = {kind: [] for kind in KINDS}
+    answers = set()
+    for number in range(ROUNDS):
+        for kind in KINDS:
+            started = time.perf_counter()
+            answer = await ask(f"{kind}{number}@example.org")
+            seconds[kind].append(time.perf_counter() - started)
+            answers.add((answer.status_code, answer.content, tuple(sorted(answer.headers.items()))))
+
+    assert len(answers) == 1
+    medians = {kind: statistics.median(times) for kind, times in seconds.items()}
+    slowest, fastest = max(medians.values()), min(medians.values())
+    assert slowest < 2 * fastest + 0.005, medians
+
+
+@pytest.mark.parametrize("operation", ["register", "ask_again"])
+async def test_every_branch_writes_once(world: AccountsWorld, operation: str) -> None:
+    await people(world)
+    for kind in KINDS:
+        before = len(await world.rows("mail_requests"))
+        await getattr(world, operation)(f"{kind}0@example.org")
+        await getattr(world, operation)(f"{kind}0@example.org")
+        assert len(await world.rows("mail_requests")) == before + 2
+
+
+async def test_the_notes_of_who_asked_hold_no_address(world: AccountsWorld) -> None:
+    await world.ask_again("zofia@example.org")
+
+    (row,) = await world.rows("mail_requests")
+    assert "zofia" not in row
+    assert b"zofia".hex() not in row
