@@ -23,6 +23,9 @@ from shared.runtime.kafka import create_producer, create_topics
 from shared.runtime.settings import KafkaSettings
 
 SERVICE = "notifications"
+SECONDS = 60
+"""What a process may take on a machine that is busy with other tests."""
+
 Send = Callable[[Sequence[Event[Any]]], Awaitable[None]]
 
 
@@ -94,11 +97,11 @@ async def test_an_event_in_kafka_becomes_mails_and_news_of_cancelled_ones_reach_
     world: WorkerWorld, worker: Process, send: Send, kafka: KafkaSettings
 ) -> None:
     await worker.start()
-    await until(lambda: is_ready(worker))
+    await until(lambda: is_ready(worker), seconds=SECONDS)
     (ola,) = newcomers(world, 1)
     await send([ola.registered(), ola.activated()])
-    await until(lambda: world.queued(ola))
-    await until(lambda: world.pool.fetchval("SELECT count(*) = 2 FROM outbox_archive"))
+    await until(lambda: world.queued(ola), seconds=SECONDS)
+    await until(lambda: world.pool.fetchval("SELECT count(*) = 2 FROM outbox_archive"), seconds=SECONDS)
     topics = await world.pool.fetch("SELECT DISTINCT topic, lane FROM outbox_archive")
     assert [tuple(row) for row in topics] == [(NOTIFICATIONS_MAIL_SECURITY.name, "security")]
     assert await world.queued(ola) == ["welcome"]
@@ -114,9 +117,9 @@ async def test_an_address_that_cannot_be_opened_is_buried_and_the_next_goes_on(
     broken = world.sealer.seal("broken@example.org")
     events[7] = people[7].registered(email=broken[:-4] + ("AAAA" if broken[-4:] != "AAAA" else "BBBB"))
     await send(events)
-    await until(lambda: world.pool.fetchval("SELECT count(*) = 38 FROM mails"))
+    await until(lambda: world.pool.fetchval("SELECT count(*) = 38 FROM mails"), seconds=SECONDS)
     letters = DeadLetters(kafka, SERVICE, world.pool)
-    (letter,) = await until(letters.all)
+    (letter,) = await until(letters.all, seconds=SECONDS)
     assert (letter.reason, letter.key) == ("seal_broken", str(people[7].account_id).encode())
     assert b"broken@" not in (letter.value or b"")
 
@@ -128,7 +131,7 @@ async def test_the_tables_have_their_days_soon_after_the_start(world: WorkerWorl
         " WHERE inhparent IN ('mails'::regclass, 'notices'::regclass, 'attempts'::regclass)"
         " AND inhrelid::regclass::text NOT LIKE '%default'"
     )
-    await until(lambda: world.pool.fetchval(days))
+    await until(lambda: world.pool.fetchval(days), seconds=SECONDS)
 
 
 async def test_a_worker_that_is_killed_again_and_again_mails_each_person_once(
@@ -138,11 +141,11 @@ async def test_a_worker_that_is_killed_again_and_again_mails_each_person_once(
     sending = asyncio.ensure_future(send([person.registered() for person in people]))
     for contacts in (1, 700):
         await worker.start()
-        await until(partial(world.pool.fetchval, "SELECT count(*) >= $1 FROM contacts", contacts))
+        await until(partial(world.pool.fetchval, "SELECT count(*) >= $1 FROM contacts", contacts), seconds=SECONDS)
         await worker.kill()
     await sending
     await worker.start()
-    await until(lambda: world.pool.fetchval("SELECT count(*) = 1500 FROM contacts"), seconds=60)
+    await until(lambda: world.pool.fetchval("SELECT count(*) = 1500 FROM contacts"), seconds=SECONDS)
     per_person = await world.pool.fetch("SELECT count(*) AS mails FROM mails GROUP BY account_id, kind")
     assert {row["mails"] for row in per_person} == {1}
     assert len(per_person) == 2 * len(people)
@@ -164,5 +167,5 @@ async def test_a_worker_waits_visibly_for_the_migrations(
         reason: str = answer.json()["failures"]["start"]
         return reason if "migrations" in reason else None
 
-    assert await until(waits) == "waiting for migrations (run `notifications migrate`)"
+    assert await until(waits, seconds=SECONDS) == "waiting for migrations (run `notifications migrate`)"
     assert await worker.stop() == 0
