@@ -11,6 +11,7 @@ from pathlib import Path
 
 LAUNCHER = Path(__file__).with_name("launch.py")
 POLL = 0.01
+PAUSE_POLL = 0.001
 
 
 class StartError(RuntimeError):
@@ -132,8 +133,11 @@ class Process:
         await self.start()
 
     def pause(self) -> None:
-        """Freezes it and its descendants (SIGSTOP)."""
-        signal_all(self.tree(), signal.SIGSTOP)
+        """Freezes it and its descendants (SIGSTOP), and returns when none of their threads runs any more."""
+        pids = self.tree()
+        signal_all(pids, signal.SIGSTOP)
+        while any(has_running_thread(pid) for pid in pids):
+            time.sleep(PAUSE_POLL)
 
     def resume(self) -> None:
         """Lets it go on after `pause`."""
@@ -216,6 +220,18 @@ def parent_of(pid: int) -> int | None:
     except (FileNotFoundError, ProcessLookupError):
         return None
     return int(stat.rpartition(")")[2].split()[1])  # the name before it may hold anything
+
+
+def has_running_thread(pid: int) -> bool:
+    """Whether any thread of a process is neither stopped nor dead."""
+    for stat in Path(f"/proc/{pid}/task").glob("*/stat"):
+        try:
+            state = stat.read_text(errors="replace").rpartition(")")[2].split()[0]
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        if state not in "TtZX":
+            return True
+    return False
 
 
 def pss_of(pid: int) -> int:
