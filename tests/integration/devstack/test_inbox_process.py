@@ -2,6 +2,7 @@
 
 import asyncio
 import smtplib
+import sqlite3
 import ssl
 import time
 from datetime import UTC, datetime, timedelta
@@ -35,6 +36,18 @@ async def test_a_restart_and_even_a_kill_keep_what_was_accepted(tmp_path: Path) 
             assert [(entry.message_id, entry.times) for entry in await inbox.ledger()] == [("<a1@dzwonek.example>", 2)]
     finally:
         await mailbox.stop()
+
+
+async def test_nothing_is_ever_taken_out_of_the_ledger(tmp_path: Path) -> None:
+    mailbox = Mailbox(tmp_path)
+    await mailbox.start()
+    await send(mailbox, activation())
+    await mailbox.stop()
+    ledger = sqlite3.connect(tmp_path / "mails" / "ledger.sqlite")
+    for change in ("DELETE FROM ledger", "UPDATE ledger SET recipients = '[]'"):
+        with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+            ledger.execute(change)
+    ledger.close()
 
 
 async def test_it_ends_at_once_although_clients_are_connected(tmp_path: Path) -> None:

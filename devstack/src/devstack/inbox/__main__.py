@@ -56,7 +56,9 @@ async def _serve(arguments: argparse.Namespace, stop: asyncio.Event) -> None:
     store = _store(arguments.folder)
     try:
         smtp = await asyncio.get_running_loop().create_server(
-            lambda: InboxServer(store, behaviour, hostname=arguments.hostname, tls=tls), sock=smtp_address
+            lambda: InboxServer(store, behaviour, hostname=arguments.hostname, tls=tls),
+            sock=smtp_address,
+            backlog=1024,
         )
         ready = f"ready http://{address(http_address)}, smtp {address(smtp_address)}"
         await HttpServer(create_app(store, behaviour), http_address, ready=ready).serve_until(stop)
