@@ -2,6 +2,7 @@
 
 import asyncio
 import fcntl
+import time
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
@@ -15,6 +16,8 @@ from devstack.kafka_java import find_java
 TOPIC = "work"
 RECORDS = 200
 WRITING_SECONDS = 120.0
+DELAY_SECONDS = 20.0
+"""The start of the whole system has the machine for itself, and a short run is not worth the work."""
 
 
 async def make() -> None:
@@ -58,4 +61,5 @@ async def work(bootstrap: str) -> None:
 
 
 if __name__ == "__main__":
+    time.sleep(DELAY_SECONDS)
     asyncio.run(make())

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 
 LAUNCHER = Path(__file__).with_name("launch.py")
-POLL = 0.01
+POLL = 0.02
 PAUSE_POLL = 0.001
 
 
