@@ -6,7 +6,8 @@ import pytest
 from tests.integration.notifications.worker_world import WorkerWorld
 
 from notifications import retention
-from notifications.retention import Ages, DayTable, forget_old_keys, keep_days
+from notifications.retention import Ages, forget_old_keys
+from shared.runtime.day_partitions import DayTable, keep_days
 from shared.runtime.postgres import Pool
 from shared.runtime.scheduler import run_alone
 
@@ -24,7 +25,7 @@ async def partitions(pool: Pool, table: str) -> list[str]:
 
 async def keep(pool: Pool, table: DayTable, now: datetime) -> None:
     async with pool.acquire() as connection:
-        await keep_days(table, 3, connection, now)
+        await keep_days(connection, table, days_ahead=3, now=now)
 
 
 async def insert_mail(pool: Pool, day: date) -> None:

@@ -3,14 +3,9 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 
+from shared.runtime.day_partitions import keep_days, partition_name
 from shared.runtime.events import new_id
-from shared.runtime.housekeeping import (
-    ARCHIVE_DAYS,
-    ensure_day_partitions,
-    forget_old_events,
-    keep_archive,
-    partition_name,
-)
+from shared.runtime.housekeeping import ARCHIVE, ARCHIVE_DAYS_AHEAD, forget_old_events, keep_archive
 from shared.runtime.postgres import Connection, Pool
 from shared.runtime.scheduler import Job, run_alone
 
@@ -23,13 +18,27 @@ async def partitions(pool: Pool) -> set[str]:
 
 
 async def test_the_archive_keeps_seven_days_and_has_three_ahead(pool: Pool) -> None:
-    today = datetime.now(UTC).date()
+    now = datetime.now(UTC)
     async with pool.acquire() as connection:
-        await ensure_day_partitions(connection, "outbox_archive", first=today - timedelta(days=20), days=20)
+        for days in (20, 12, 5, 0):
+            await keep_days(connection, ARCHIVE, days_ahead=ARCHIVE_DAYS_AHEAD, now=now - timedelta(days=days))
         await keep_archive(connection)
+    kept = await partitions(pool) - {"outbox_archive_default"}
+    assert min(kept) >= partition_name("outbox_archive", now.date() - ARCHIVE.age)
+    assert {partition_name("outbox_archive", now.date() + timedelta(days=day)) for day in range(4)} <= kept
+    assert partition_name("outbox_archive", now.date() - timedelta(days=4)) in kept
+
+
+async def test_rows_that_found_no_day_move_to_theirs(pool: Pool) -> None:
+    await pool.execute(
+        "INSERT INTO outbox_archive SELECT 1, 'bulk', 0, 'topic', 'key', '{}', '', now(), now() - interval '2 days'"
+    )
+    async with pool.acquire() as connection:
         await keep_archive(connection)
-    kept = {partition_name("outbox_archive", today + timedelta(days=day)) for day in range(-ARCHIVE_DAYS, 3)}
-    assert await partitions(pool) == kept | {"outbox_archive_default"}
+    two_days_ago = datetime.now(UTC).date() - timedelta(days=2)
+    assert partition_name("outbox_archive", two_days_ago) in await partitions(pool)
+    assert await pool.fetchval("SELECT count(*) FROM ONLY outbox_archive_default") == 0
+    assert await pool.fetchval("SELECT count(*) FROM outbox_archive") == 1
 
 
 async def test_the_inbox_forgets_what_no_replay_can_bring(pool: Pool) -> None:

@@ -18,7 +18,7 @@ T = TypeVar("T")
 @contextlib.asynccontextmanager
 async def open_database(
     settings: Settings, service: str, *, health: Health, stop: asyncio.Event, process: str
-) -> AsyncIterator[Pool | None]:
+) -> AsyncIterator["Pool | None"]:
     """A pool on the service's migrated database; None when `stop` came first."""
     health.waiting_for = "PostgreSQL"
     opening = create_pool(settings.database_url, size=settings.database_pool_size, application=f"{service}-{process}")

@@ -1,10 +1,11 @@
 """What the runtime's own tables need: partitions ahead of time, and the old gone."""
 
 import asyncio
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from prometheus_client import Gauge
 
+from shared.runtime.day_partitions import DayTable, keep_days
 from shared.runtime.idempotency import forget_old_keys
 from shared.runtime.postgres import Connection, Pool
 from shared.runtime.scheduler import Job
@@ -12,7 +13,8 @@ from shared.runtime.sql import load_queries
 
 QUERIES = load_queries("shared.runtime")
 
-ARCHIVE_DAYS = 7
+ARCHIVE = DayTable("outbox_archive", "published_at", timedelta(days=7))
+ARCHIVE_DAYS_AHEAD = 3
 INBOX_DAYS = 30
 CHUNK = 10_000
 
@@ -34,50 +36,9 @@ def jobs(pool: Pool) -> list[Job]:
     ]
 
 
-async def ensure_day_partitions(connection: Connection, table: str, *, first: date, days: int) -> None:
-    """Makes the partitions `table_yYYYYmMMdDD` of `table`, partitioned by a day or an instant, that are missing."""
-    for number in range(days):
-        day = first + timedelta(days=number)
-        name = partition_name(table, day)
-        if await connection.fetchval("SELECT to_regclass($1) IS NOT NULL", name):
-            continue
-        statement = await connection.fetchval(
-            "SELECT format('CREATE TABLE IF NOT EXISTS %I PARTITION OF %I FOR VALUES FROM (%L) TO (%L)',"
-            " $1::text, $2::text, $3::date, $4::date)",
-            name,
-            table,
-            day,
-            day + timedelta(days=1),
-        )
-        async with connection.transaction():
-            await connection.execute("SET LOCAL lock_timeout = '5s'")
-            await connection.execute(statement)
-
-
-async def drop_day_partitions(connection: Connection, table: str, *, before: date) -> list[str]:
-    """Drops the day partitions of `table` older than `before`. Returns their names."""
-    rows = await connection.fetch(
-        "SELECT inhrelid::regclass::text AS name FROM pg_inherits WHERE inhparent = $1::regclass", table
-    )
-    oldest_kept = partition_name(table, before)
-    dropped = [row["name"] for row in rows if not row["name"].endswith("_default") and row["name"] < oldest_kept]
-    for name in dropped:
-        async with connection.transaction():
-            await connection.execute("SET LOCAL lock_timeout = '5s'")
-            await connection.execute(await connection.fetchval("SELECT format('DROP TABLE %I', $1::text)", name))
-    return dropped
-
-
-def partition_name(table: str, day: date) -> str:
-    """The name of the partition of `table` for `day`; names sort by day."""
-    return f"{table}_{day:y%Ym%md%d}"
-
-
 async def keep_archive(connection: Connection) -> None:
-    """Partitions of the outbox archive: three days ahead, seven days back."""
-    today = datetime.now(UTC).date()
-    await ensure_day_partitions(connection, "outbox_archive", first=today, days=3)
-    await drop_day_partitions(connection, "outbox_archive", before=today - timedelta(days=ARCHIVE_DAYS))
+    """Days of the outbox archive: three ahead, seven back."""
+    await keep_days(connection, ARCHIVE, days_ahead=ARCHIVE_DAYS_AHEAD, now=datetime.now(UTC))
 
 
 async def forget_old_events(connection: Connection) -> int:
