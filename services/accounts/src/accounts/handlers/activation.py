@@ -38,8 +38,8 @@ class Activated:
 
 async def look_at_link(parts: Parts, token: str) -> Link:
     """What is known of a link. Changes nothing, however often it is looked at."""
-    async with parts.pool.acquire() as connection:
-        return await store.link(connection, token_hash(token))
+    async with parts.transaction() as transaction:
+        return await store.link(transaction, token_hash(token))
 
 
 async def activate(parts: Parts, transaction: Connection, token: str, terms_version: str) -> Activated:

@@ -2,6 +2,8 @@
 
 import hashlib
 import hmac
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -10,11 +12,15 @@ from accounts.domain.email_address import EmailAddress
 from accounts.domain.registration import QUIET
 from accounts.passwords import PasswordHasher
 from shared.runtime.idempotency import Idempotency
-from shared.runtime.postgres import Pool
+from shared.runtime.postgres import Connection, Pool
 from shared.runtime.sealing import Sealer
 
 ATTEMPTS = 10
 """How often a use case starts anew when others change the same account at the same time."""
+
+
+CONNECTION_SECONDS = 5
+"""How long a request waits for a connection; then it is told to come back later."""
 
 
 class Contended(Exception):  # noqa: N818 - reads as the state of the account
@@ -36,3 +42,9 @@ class Parts:
     def address_digest(self, email: EmailAddress) -> bytes:
         """The address as the limit of mails counts it: not to be guessed back without the secret."""
         return hmac.digest(self.address_secret, email.key.encode(), hashlib.sha256)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Connection]:
+        """A transaction. Raises TimeoutError when no connection becomes free in time."""
+        async with self.pool.acquire(timeout=CONNECTION_SECONDS) as connection, connection.transaction():
+            yield connection

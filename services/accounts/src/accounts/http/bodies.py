@@ -107,6 +107,6 @@ class AcceptedAnswer(BaseModel):
 class ActivatedAnswer(BaseModel):
     """The account is active."""
 
-    account_id: UUID
-    activated_at: datetime
+    account_id: UUID = Field(examples=["0197f0c4-5c1e-7a3e-9d5e-2f6b7c8d9e0f"])
+    activated_at: datetime = Field(examples=["2026-09-01T08:00:00Z"])
     status: Literal["active"] = "active"

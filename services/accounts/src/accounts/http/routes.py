@@ -45,7 +45,9 @@ Work = Callable[[Connection], Awaitable[Answer]]
 router = APIRouter(prefix="/api/v1", tags=["registration"], responses=PROBLEM_RESPONSES)
 
 
-@router.post("/registrations", status_code=202, response_model=AcceptedAnswer, summary="Register")
+@router.post(
+    "/registrations", operation_id="register", status_code=202, response_model=AcceptedAnswer, summary="Register"
+)
 async def post_registration(
     body: RegistrationBody, request: Request, parts: WorkingParts, key: IdempotencyKey = None
 ) -> Response:
@@ -63,7 +65,13 @@ async def post_registration(
     return await _once(parts, request, key, work)
 
 
-@router.post("/registrations/resend", status_code=202, response_model=AcceptedAnswer, summary="Ask for the link again")
+@router.post(
+    "/registrations/resend",
+    operation_id="askAgain",
+    status_code=202,
+    response_model=AcceptedAnswer,
+    summary="Ask for the link again",
+)
 async def post_asking_again(
     body: AskingAgainBody, request: Request, parts: WorkingParts, key: IdempotencyKey = None
 ) -> Response:
@@ -80,7 +88,13 @@ async def post_asking_again(
     return await _once(parts, request, key, work)
 
 
-@router.post("/activations", response_model=ActivatedAnswer, responses=LINK_RESPONSES, summary="Activate")
+@router.post(
+    "/activations",
+    operation_id="activate",
+    response_model=ActivatedAnswer,
+    responses=LINK_RESPONSES,
+    summary="Activate",
+)
 async def post_activation(
     body: ActivationBody, request: Request, parts: WorkingParts, key: IdempotencyKey = None
 ) -> Response:

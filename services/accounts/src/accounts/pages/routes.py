@@ -53,8 +53,8 @@ async def send_registration(request: Request, parts: WorkingParts) -> Response:
     if form.body is None:
         return _registration_form(request, form)
     prepared = await prepare_registration(parts, form.body.registration())
-    async with parts.pool.acquire() as connection, connection.transaction():
-        await register(parts, connection, prepared)
+    async with parts.transaction() as transaction:
+        await register(parts, transaction, prepared)
     return see_other("/register/sent", language_of(request))
 
 
@@ -71,8 +71,8 @@ async def send_asking_again(request: Request, parts: WorkingParts) -> Response:
     if form.body is None:
         return page(request, "sent.html", status=422, here="/register/sent", form=form, again=False)
     links = fresh_links(parts.sealer)
-    async with parts.pool.acquire() as connection, connection.transaction():
-        await ask_again(parts, connection, form.body.email, links)
+    async with parts.transaction() as transaction:
+        await ask_again(parts, transaction, form.body.email, links)
     return see_other("/register/sent-again", language_of(request))
 
 
@@ -95,8 +95,8 @@ async def press_activate(request: Request, token: str, parts: WorkingParts) -> R
     async with request.form(max_files=0, max_fields=20) as sent:
         accepted = str(sent.get("terms_version", ""))
     try:
-        async with parts.pool.acquire() as connection, connection.transaction():
-            await activate(parts, connection, token, accepted)
+        async with parts.transaction() as transaction:
+            await activate(parts, transaction, token, accepted)
     except LinkRefused as refused:
         return _activation_page(request, await look_at_link(parts, token), refused.fault)
     except TermsRefused:
