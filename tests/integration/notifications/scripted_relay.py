@@ -132,9 +132,9 @@ class _Session:
             return
         answer = await self._reply(verb)
         if verb == "MAIL" and answer.startswith("2"):
-            self._sender, self._recipient = argument.split("<")[1].split(">")[0], ""
+            self._sender, self._recipient = argument.split("<")[1].split(">", maxsplit=1)[0], ""
         elif verb == "RCPT" and answer.startswith("2"):
-            self._recipient = argument.split("<")[1].split(">")[0]
+            self._recipient = argument.split("<")[1].split(">", maxsplit=1)[0]
         elif verb == "RSET":
             self._sender = self._recipient = ""
         elif verb == "QUIT":

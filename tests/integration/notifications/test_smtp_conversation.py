@@ -2,15 +2,15 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
+from tests.integration.notifications.scripted_relay import RESET, SILENCE, ScriptedRelay
+from tests.waiting import until
 
 from notifications.domain.answers import Reply, Stage
 from notifications.smtp.conversation import Conversation, ConversationLost, Deadlines, UnsafeContent
 from notifications.smtp.relay import Relay, RelayAddress
-from tests.integration.notifications.scripted_relay import RESET, SILENCE, ScriptedRelay
-from tests.waiting import until
 
 SENDER = "bounce+a.b@bounces.example"
 CONTENT = b"Subject: Lekcja\r\n\r\nDzwonek.\r\n"

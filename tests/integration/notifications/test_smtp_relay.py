@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 import trustme
+from tests.integration.notifications.scripted_relay import RESET, SILENCE, ScriptedRelay
 
 from notifications.smtp.conversation import Conversation, Deadlines
 from notifications.smtp.relay import Credentials, Relay, RelayAddress, RelayAway, TlsMode
-from tests.integration.notifications.scripted_relay import RESET, SILENCE, ScriptedRelay
 
 CONTENT = b"Subject: Lekcja\r\n\r\nDzwonek.\r\n"
 

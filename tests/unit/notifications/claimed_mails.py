@@ -9,7 +9,7 @@ from notifications.domain.mail import ClaimedMail
 NOW = datetime(2026, 9, 1, 8, 0, tzinfo=UTC)
 
 
-def a_mail(**changes: Any) -> ClaimedMail:
+def a_mail(**changes: Any) -> ClaimedMail:  # noqa: ANN401 - any of its fields
     """A welcome mail to an active account, claimed for the first time."""
     facts: dict[str, Any] = {
         "mail_id": UUID(int=1),

@@ -69,6 +69,6 @@ def test_contradictions_name_the_variable_and_the_mend(
 
 
 def test_a_password_never_crosses_the_network_in_plain_text(facts: dict[str, Any], tmp_path: Path) -> None:
-    secrets = {"smtp_user": "dzwonek", "smtp_password_file": tmp_path / "password"}
+    secrets: dict[str, Any] = {"smtp_user": "dzwonek", "smtp_password_file": tmp_path / "password"}
     with pytest.raises(ValidationError, match="plain text"):
         SenderSettings(**facts, **secrets, smtp_tls="none", smtp_plain_text_allowed=True)

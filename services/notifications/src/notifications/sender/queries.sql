@@ -12,6 +12,9 @@ ORDER BY turn_at
 LIMIT $2
 FOR UPDATE SKIP LOCKED;
 
+-- name: wait_a_second
+SET LOCAL lock_timeout = '1s';
+
 -- name: wait_for_turn
 -- When every school that is due is being queued for, without a pause: stand in line for the one that waited longest.
 SELECT school_id FROM queue_turns
@@ -24,7 +27,7 @@ FOR UPDATE;
 -- A statement of its own after take_turns, so that it sees everything queued before the turns were taken.
 -- $1 lane, $2 schools, $3 mails per school, $4 cap per domain, $5 seconds of the lease.
 -- Of what is due: ended mails are leased to be settled; mails to a paused domain and beyond what may be in flight to
--- one are put off (not past their end) and come back without a token and without anything else.
+-- one are put off (not past their end) and come back without a token.
 WITH due AS MATERIALIZED (
     SELECT queued.mail_id, queued.domain, queued.due_at, queued.not_after, queued.not_after <= now() AS has_ended
     FROM unnest($2::uuid[]) AS turn (school_id)
@@ -70,24 +73,29 @@ held AS (
     WHERE queued.mail_id = verdict.mail_id
     RETURNING queued.*, verdict.due_at AS was_due_at, verdict.watched
 )
-SELECT held.mail_id, held.created_on, held.attempt_token, held.lane, held.kind, held.school_id, held.account_id,
-       held.domain, held.was_due_at AS due_at, held.not_after, held.attempts, held.watched,
-       mails.created_at, mails.thread_id, mails.district_id,
+SELECT mail_id, created_on, attempt_token, lane, kind, school_id, account_id, domain, was_due_at AS due_at, not_after,
+       attempts, watched
+FROM held
+ORDER BY was_due_at;
+
+-- name: read_mails
+-- What claimed mails are made of and whom they go to. After the claim's commit, so that schools are held up no longer
+-- than they must be. Of all the partitions only the mails' days are looked at: they stand apart for that.
+SELECT mails.mail_id, mails.created_at, mails.thread_id, mails.district_id,
        notice.event_time, notice.params, notice.sealed_token,
        coalesce(contacts.state, 'gone') AS contact_state, contacts.language, contacts.address,
        suppressions.address IS NOT NULL AS suppressed
-FROM held
-LEFT JOIN mails ON held.attempt_token IS NOT NULL
-    AND mails.mail_id = held.mail_id AND mails.created_on = held.created_on
+FROM mails
 LEFT JOIN LATERAL (
     SELECT event_time, params, sealed_token FROM notices
-    WHERE held.attempt_token IS NOT NULL AND notices.mail_id = held.mail_id AND notices.created_on = held.created_on
+    WHERE notices.created_on = ANY ($2::date[])
+      AND notices.mail_id = mails.mail_id AND notices.created_on = mails.created_on
     ORDER BY notice_id
     LIMIT 1
 ) AS notice ON true
-LEFT JOIN contacts ON held.attempt_token IS NOT NULL AND contacts.account_id = held.account_id
+LEFT JOIN contacts ON contacts.account_id = mails.account_id
 LEFT JOIN suppressions ON suppressions.address = lower(contacts.address)
-ORDER BY held.was_due_at;
+WHERE mails.created_on = ANY ($2::date[]) AND mails.mail_id = ANY ($1::uuid[]) AND mails.state = 'queued';
 
 -- name: end_turns
 -- A statement of its own after claim_mails, so that it sees what is left. A lease counts as due when it ends.
@@ -106,6 +114,7 @@ SELECT EXISTS (SELECT FROM mail_queue WHERE mail_id = $1 AND attempt_token = $2)
 -- name: record
 -- What became of a batch of mails, one row each. A mail is settled once: what the relay accepted is accepted, also when
 -- it was cancelled or leased to another meanwhile; any other end counts only for who still holds the mail.
+-- The days stand apart from the mails, so that of all the partitions only those days are looked at.
 WITH outcome AS MATERIALIZED (
     SELECT * FROM unnest($1::uuid[], $2::date[], $3::uuid[], $4::text[], $5::text[], $6::timestamptz[], $7::boolean[],
                          $8::text[])
@@ -144,7 +153,8 @@ kept AS (
 settled AS (
     UPDATE mails SET state = outcome.state, reason = outcome.reason, settled_at = now()
     FROM outcome LEFT JOIN ended USING (mail_id)
-    WHERE mails.mail_id = outcome.mail_id AND mails.created_on = outcome.created_on AND outcome.state IS NOT NULL
+    WHERE mails.created_on = ANY ($26::date[]) AND mails.mail_id = outcome.mail_id
+      AND mails.created_on = outcome.created_on AND outcome.state IS NOT NULL
       AND (mails.state = 'queued' AND ended.mail_id IS NOT NULL
            OR mails.state = 'cancelled' AND outcome.state = 'accepted')
     RETURNING mails.mail_id, mails.created_on
@@ -152,8 +162,8 @@ settled AS (
 wiped AS (
     UPDATE notices SET sealed_token = NULL
     FROM settled
-    WHERE notices.mail_id = settled.mail_id AND notices.created_on = settled.created_on
-      AND notices.sealed_token IS NOT NULL
+    WHERE notices.created_on = ANY ($26::date[]) AND notices.mail_id = settled.mail_id
+      AND notices.created_on = settled.created_on AND notices.sealed_token IS NOT NULL
 ),
 suppressed AS (
     INSERT INTO suppressions (address, reason, mail_id, created_at)

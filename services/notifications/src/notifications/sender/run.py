@@ -13,7 +13,7 @@ from notifications.sender.lane import Lane
 from notifications.sender.letters import Letters
 from notifications.sender.metrics import DOMAINS_PAUSED
 from notifications.sender.recorder import Recorder
-from notifications.sender.store import ClaimLimits, QueueStore
+from notifications.sender.store import ClaimLimits, QueueStore, with_fresh_plans
 from notifications.sender_settings import SenderSettings
 from notifications.smtp.relay import Relay
 from notifications.smtp.verp import Verp
@@ -36,9 +36,10 @@ async def run_sender(settings: SenderSettings, stop: asyncio.Event) -> None:
     """Runs the sender until `stop`, and its health from the first moment on."""
     health = Health()
     sender = Sender(settings, health)
+    database = settings.model_copy(update={"database_url": with_fresh_plans(settings.database_url)})
 
     async def sending(stop: asyncio.Event) -> None:
-        async with open_database(settings, health, stop, process="sender") as pool:
+        async with open_database(database, health, stop, process="sender") as pool:
             if pool:
                 calm_garbage_collection()
                 await sender.run(pool, stop)

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
+from pydantic import PostgresDsn
 
 from notifications.domain.answers import AnswerClass
 from notifications.domain.destinations import HEALTHY, TROUBLES, Destination, after
@@ -71,15 +72,30 @@ class QueueStore:
                     SQL["claim_mails"], lane, schools, share, self._limits.domain_cap, self._limits.lease_seconds
                 )
                 await connection.execute(SQL["end_turns"], lane, schools)
-        mails = [_claimed(row, lease_ends) for row in rows if row["attempt_token"] is not None]
+            leased = [row for row in rows if row["attempt_token"] is not None]
+            mails = await self._read(connection, leased, lease_ends)
         is_full = len(rows) >= size or len(schools) == self._limits.schools
-        return Claim(mails, len(rows) - len(mails), is_full)
+        return Claim(mails, len(rows) - len(leased), is_full)
 
     async def _take_turns(self, connection: Connection, lane: str) -> list[UUID]:
         rows = await connection.fetch(SQL["take_turns"], lane, self._limits.schools)
         if not rows:
+            await connection.execute(SQL["wait_a_second"])
             rows = await connection.fetch(SQL["wait_for_turn"], lane)
         return [row["school_id"] for row in rows]
+
+    async def _read(
+        self, connection: Connection, leased: Sequence[asyncpg.Record], lease_ends: float
+    ) -> Sequence[ClaimedMail]:
+        """The mails with all that they are made of, in the order they fell due; without those cancelled meanwhile."""
+        if not leased:
+            return ()
+        days = list({row["created_on"] for row in leased})
+        rows = await connection.fetch(SQL["read_mails"], [row["mail_id"] for row in leased], days)
+        insides = {row["mail_id"]: row for row in rows}
+        return [
+            _claimed(row, inside, lease_ends) for row in leased if (inside := insides.get(row["mail_id"])) is not None
+        ]
 
     async def still_held(self, mail: ClaimedMail) -> bool:
         """Whether the mail is still in the queue and leased to us: not cancelled meanwhile, not taken over."""
@@ -128,6 +144,7 @@ class QueueStore:
             *_transposed(_attempt_rows(outcomes), 9),
             [outcome.mail.mail_id for outcome in settled],
             *events,
+            list({outcome.mail.created_on for outcome in outcomes}),
         )
 
     async def _judge_domains(self, connection: Connection, outcomes: Sequence[Outcome]) -> Mapping[str, Destination]:
@@ -159,7 +176,15 @@ class QueueStore:
         return int(await self._pool.fetchval(SQL["paused_domains"]))
 
 
-def _claimed(row: asyncpg.Record, lease_ends: float) -> ClaimedMail:
+def with_fresh_plans(url: PostgresDsn | str) -> PostgresDsn:
+    """`url` for connections that plan each statement anew.
+
+    The queue goes from empty to a million mails within minutes: a plan kept from when it was empty reads all of it.
+    """
+    return PostgresDsn(f"{url}{'&' if '?' in str(url) else '?'}plan_cache_mode=force_custom_plan")
+
+
+def _claimed(row: asyncpg.Record, inside: asyncpg.Record, lease_ends: float) -> ClaimedMail:
     return ClaimedMail(
         mail_id=row["mail_id"],
         created_on=row["created_on"],
@@ -167,21 +192,21 @@ def _claimed(row: asyncpg.Record, lease_ends: float) -> ClaimedMail:
         lane=row["lane"],
         kind=row["kind"],
         school_id=row["school_id"],
-        district_id=row["district_id"],
+        district_id=inside["district_id"],
         account_id=row["account_id"],
-        language=row["language"] or "",
-        address=row["address"] or "",
+        language=inside["language"] or "",
+        address=inside["address"] or "",
         domain=row["domain"],
-        created_at=row["created_at"],
-        event_time=row["event_time"] or row["created_at"],
+        created_at=inside["created_at"],
+        event_time=inside["event_time"] or inside["created_at"],
         due_at=row["due_at"],
         not_after=row["not_after"],
         attempts=row["attempts"],
-        thread_id=row["thread_id"],
-        params=json.loads(row["params"] or "{}"),
-        sealed_token=row["sealed_token"],
-        contact_state=row["contact_state"],
-        suppressed=row["suppressed"],
+        thread_id=inside["thread_id"],
+        params=json.loads(inside["params"] or "{}"),
+        sealed_token=inside["sealed_token"],
+        contact_state=inside["contact_state"],
+        suppressed=inside["suppressed"],
         watched=row["watched"],
         lease_ends=lease_ends,
     )

@@ -1,0 +1,103 @@
+"""What the sender's statements touch: as little of a long queue and of a year of mails as of a short one and a day."""
+
+import json
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from notifications.sender.store import SQL, with_fresh_plans
+from shared.runtime.events import new_id
+from shared.runtime.postgres import Connection, create_pool
+
+Plan = dict[str, Any]
+
+
+@pytest.fixture
+async def connection(url: str) -> AsyncIterator[Connection]:
+    """A connection as the sender has it, in a transaction that is rolled back."""
+    async with await create_pool(with_fresh_plans(url), size=2) as pool, pool.acquire() as connection:
+        yield connection
+
+
+async def test_a_claim_costs_the_same_however_long_the_queue_is(connection: Connection) -> None:
+    school = new_id()
+    small = await _buffers_of_a_claim(connection, school, mails=10_000)
+    large = await _buffers_of_a_claim(connection, school, mails=40_000)
+    assert large < small * 1.3
+
+
+async def _buffers_of_a_claim(connection: Connection, school: UUID, *, mails: int) -> int:
+    """The pages that claiming 100 of so many more due mails touches, by the plans' own count."""
+    await connection.execute(
+        "INSERT INTO mail_queue (mail_id, created_on, lane, school_id, account_id, kind, domain, due_at, not_after)"
+        " SELECT gen_random_uuid(), current_date, 'bulk', $1, gen_random_uuid(), 'welcome', 'd' || number % 500,"
+        " now() - interval '1 hour' + number * interval '1 ms', now() + interval '1 day'"
+        " FROM generate_series(1, $2) AS number",
+        school,
+        mails,
+    )
+    await connection.execute(
+        "INSERT INTO queue_turns VALUES ('bulk', $1, now(), '-infinity') ON CONFLICT DO NOTHING", school
+    )
+    await connection.execute("VACUUM ANALYZE mail_queue")
+    plans = [
+        await _explain(connection, "take_turns", "bulk", 32),
+        await _explain(connection, "claim_mails", "bulk", [school], 100, 500, 60.0),
+        await _explain(connection, "end_turns", "bulk", [school]),
+    ]
+    for plan in plans:
+        assert not [node for node in _nodes(plan) if _reads_all_of(node, "mail_queue")]
+    return sum(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] for plan in plans)
+
+
+async def test_of_a_year_of_mails_only_the_day_in_question_is_looked_at(connection: Connection) -> None:
+    today = datetime.now(UTC).date()
+    for table in ("mails", "notices"):
+        for ago in range(5):
+            day = today - timedelta(days=ago)
+            await connection.execute(
+                f"CREATE TABLE IF NOT EXISTS {table}_day_{ago} PARTITION OF {table}"
+                f" FOR VALUES FROM ('{day}') TO ('{day + timedelta(days=1)}')"
+            )
+    ids = [new_id() for _ in range(20)]
+    for plan in (
+        await _explain(connection, "read_mails", ids, [today]),
+        await _explain(connection, "record", *_outcomes(ids, today)),
+    ):
+        relations = {node["Relation Name"] for node in _nodes(plan) if "Relation Name" in node}
+        looked_at = {name for name in relations if name.startswith(("mails", "notices"))}
+        assert {name for name in looked_at if "_day_" in name} == looked_at - {"mails", "notices"}
+        assert not [name for name in looked_at if "_day_" in name and not name.endswith("_day_0")]
+
+
+def _outcomes(ids: list[UUID], day: date) -> Iterator[object]:
+    """Parameters of `record` for mails that were accepted without an attempt or an event to tell of."""
+    yield from (ids, [day] * len(ids), ids, ["accepted"] * len(ids), [None] * len(ids), [None] * len(ids))
+    yield from ([True] * len(ids), [None] * len(ids), "relay.example:25")
+    yield from ([] for _ in range(16))
+    yield [day]
+
+
+async def _explain(connection: Connection, name: str, *arguments: object) -> Plan:
+    """How the statement was carried out; what it did is undone."""
+    transaction = connection.transaction()
+    await transaction.start()
+    try:
+        text = await connection.fetchval(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {SQL[name]}", *arguments)
+    finally:
+        await transaction.rollback()
+    plan: Plan = json.loads(text)[0]["Plan"]
+    return plan
+
+
+def _nodes(plan: Plan) -> Iterator[Plan]:
+    yield plan
+    for part in plan.get("Plans", []):
+        yield from _nodes(part)
+
+
+def _reads_all_of(node: Plan, table: str) -> bool:
+    return bool(node["Node Type"] == "Seq Scan" and node["Relation Name"] == table)
