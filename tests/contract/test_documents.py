@@ -9,7 +9,7 @@ DOCUMENTS = documents()
 
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_a_document_is_current(name: str) -> None:
-    assert (DOCS / name).read_text() == DOCUMENTS[name], f"run `make docs` and commit docs/{name}"
+    assert (DOCS / name).read_text() == DOCUMENTS[name], f"run `make documents` and commit docs/{name}"
 
 
 def test_every_setting_says_what_it_is() -> None:

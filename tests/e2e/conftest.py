@@ -8,6 +8,13 @@ import pytest
 
 from devstack.system import System
 
+PATIENCE = {
+    "DZWONEK_SMTP_ENVELOPE_SECONDS": "4",
+    "DZWONEK_SMTP_CONTENT_SECONDS": "5",
+    "DZWONEK_LEASE_SECONDS": "15",
+}
+"""Shorter than in production: after a kill the mails of a sender are another's when its leases end."""
+
 
 @contextmanager
 def running(system: System) -> Iterator[System]:
@@ -22,5 +29,5 @@ def running(system: System) -> Iterator[System]:
 @pytest.fixture(scope="module")
 def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
     """A system of this module's own."""
-    with running(System(tmp_path_factory.mktemp("system"), durable=False)) as system:
+    with running(System(tmp_path_factory.mktemp("system"), durable=False, settings=PATIENCE)) as system:
         yield system

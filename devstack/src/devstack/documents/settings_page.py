@@ -12,7 +12,7 @@ HEAD = """# Settings
 
 Every process reads its settings from the environment when it starts and refuses to start with a wrong one: it prints
 one line that names the variable and the mend, and ends with exit code 2. Variables that end in `_FILE` name a file
-that holds the value. This page is made from the code (`make docs`).
+that holds the value. This page is made from the code (`make documents`).
 """
 
 
