@@ -5,6 +5,7 @@ attributes, absent where an event belongs to no school (portal accounts are glob
 header `traceparent`.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Any, ClassVar, Generic, Literal, NamedTuple, TypeVar
@@ -24,7 +25,7 @@ Version = Annotated[
 Instant = Annotated[AwareDatetime, Field(description="An instant, in UTC.")]
 
 
-class EventData(BaseModel):
+class EventData(BaseModel, ABC):
     """The data of one type of event. Unknown fields are ignored, so that an older consumer reads a newer event."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -35,9 +36,9 @@ class EventData(BaseModel):
     TOPIC: ClassVar[Topic]
 
     @property
+    @abstractmethod
     def key(self) -> str:
         """The record's key and CloudEvents `subject`: the id whose order matters. Never anything personal."""
-        raise NotImplementedError(type(self).__name__)
 
     @property
     def topic(self) -> Topic:

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 
-from starlette.responses import JSONResponse
 from pydantic import BaseModel, Field
+from starlette.responses import JSONResponse
 
 MEDIA_TYPE = "application/problem+json"
 
