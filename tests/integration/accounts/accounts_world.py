@@ -1,17 +1,21 @@
 """The accounts service in one process, on a real database, with a clock that tests move."""
 
 import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 import asyncpg
-from httpx import AsyncClient, Response
+from httpx import ASGITransport, AsyncClient, Response
 
+from accounts.bootstrap.api import build_app
 from accounts.handlers.parts import Parts
 from shared.contracts.accounts import AccountRegistered, ActivationRequested
 from shared.contracts.catalogue import CATALOGUE
 from shared.contracts.envelope import Event, EventData, decode
+from shared.runtime.health import Health
 from shared.runtime.postgres import Pool
 from shared.runtime.sealing import Unsealer
 from shared.terms import current_version
@@ -21,6 +25,19 @@ ADDRESS = "anna.nowak@example.org"
 PASSWORD = "cztery zielone rowery"
 
 D = TypeVar("D", bound=EventData)
+
+
+ORIGIN = "http://localhost:8000"
+
+
+@asynccontextmanager
+async def client_of(parts: Parts) -> AsyncIterator[AsyncClient]:
+    """Speaks to a service that works with `parts`."""
+    app = build_app(Health(waiting_for=None), origin=ORIGIN)
+    app.state.parts = parts
+    transport = ASGITransport(app, raise_app_exceptions=False)
+    async with AsyncClient(transport=transport, base_url=ORIGIN) as client:
+        yield client
 
 
 class MovedClock:

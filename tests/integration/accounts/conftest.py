@@ -4,19 +4,15 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
-from httpx import ASGITransport, AsyncClient
-from tests.integration.accounts.accounts_world import AccountsWorld, MovedClock
+from httpx import AsyncClient
+from tests.integration.accounts.accounts_world import AccountsWorld, MovedClock, client_of
 
-from accounts.bootstrap.api import build_app
 from accounts.domain.registration import QUIET
 from accounts.handlers.parts import Parts
 from accounts.passwords import PasswordHasher
-from shared.runtime.health import Health
 from shared.runtime.idempotency import Idempotency
 from shared.runtime.postgres import Pool, create_pool
 from shared.runtime.sealing import Sealer, Unsealer, generate_keys
-
-ORIGIN = "http://localhost:8000"
 
 
 @pytest.fixture
@@ -51,17 +47,14 @@ def parts(pool: Pool, clock: MovedClock, unsealer: Unsealer, tmp_path: Path) -> 
         clock=clock,
         address_secret=secret,
         quiet=QUIET,
+        beat_seconds=0,  # most tests look at what is answered, not when
     )
     hasher.close()
 
 
 @pytest.fixture
 async def client(parts: Parts) -> AsyncIterator[AsyncClient]:
-    health = Health(waiting_for=None)
-    app = build_app(health, origin=ORIGIN)
-    app.state.parts = parts
-    transport = ASGITransport(app, raise_app_exceptions=False)
-    async with AsyncClient(transport=transport, base_url=ORIGIN) as client:
+    async with client_of(parts) as client:
         yield client
 
 

@@ -4,8 +4,7 @@ import re
 
 import pytest
 from httpx import Response
-from tests.integration.accounts.accounts_world import ADDRESS, PASSWORD, AccountsWorld
-from tests.integration.accounts.conftest import ORIGIN
+from tests.integration.accounts.accounts_world import ADDRESS, ORIGIN, PASSWORD, AccountsWorld
 
 from accounts.domain.tokens import new_token
 from shared.terms import current_version

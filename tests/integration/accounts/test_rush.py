@@ -6,23 +6,18 @@ import time
 from collections.abc import AsyncIterator
 
 import pytest
-from httpx import ASGITransport, AsyncClient
-from tests.integration.accounts.accounts_world import AccountsWorld
+from httpx import AsyncClient
+from tests.integration.accounts.accounts_world import AccountsWorld, client_of
 
-from accounts.bootstrap.api import build_app
 from accounts.handlers.parts import Parts
 from accounts.passwords import PasswordHasher
-from shared.runtime.health import Health
 
 
 @pytest.fixture
 async def client(parts: Parts) -> AsyncIterator[AsyncClient]:
-    """A service that hashes in one thread and lets two wait."""
+    """Speaks to a service that hashes in one thread and lets two wait."""
     hasher = PasswordHasher(threads=1, queue_length=2)
-    app = build_app(Health(waiting_for=None), origin="http://localhost")
-    app.state.parts = dataclasses.replace(parts, hasher=hasher)
-    transport = ASGITransport(app, raise_app_exceptions=False)
-    async with AsyncClient(transport=transport, base_url="http://localhost") as client:
+    async with client_of(dataclasses.replace(parts, hasher=hasher)) as client:
         yield client
     hasher.close()
 

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from accounts.answer_time import BEAT_SECONDS
 from accounts.clock import Clock
 from accounts.domain.email_address import EmailAddress
 from accounts.domain.registration import QUIET
@@ -38,6 +39,7 @@ class Parts:
     clock: Clock
     address_secret: bytes = field(repr=False)
     quiet: timedelta = QUIET
+    beat_seconds: float = BEAT_SECONDS
 
     def address_digest(self, email: EmailAddress) -> bytes:
         """The address as the limit of mails counts it: not to be guessed back without the secret."""

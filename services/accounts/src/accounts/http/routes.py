@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Header, Request
 from fastapi.responses import Response
 from pydantic import BaseModel
 
+from accounts.answer_time import on_the_beat
 from accounts.handlers.activation import activate
 from accounts.handlers.asking_again import ask_again
 from accounts.handlers.parts import Parts
@@ -56,13 +57,14 @@ async def post_registration(
     The answer is the same for an address that is unknown, waits for activation or has an account: what happens is told
     by mail. An account that is not activated within 14 days is deleted with all its data.
     """
-    prepared = await prepare_registration(parts, body.registration())
+    async with on_the_beat(parts.beat_seconds):
+        prepared = await prepare_registration(parts, body.registration())
 
-    async def work(transaction: Connection) -> Answer:
-        await register(parts, transaction, prepared)
-        return _answer(202, AcceptedAnswer())
+        async def work(transaction: Connection) -> Answer:
+            await register(parts, transaction, prepared)
+            return _answer(202, AcceptedAnswer())
 
-    return await _once(parts, request, key, work)
+        return await _once(parts, request, key, work)
 
 
 @router.post(
@@ -79,13 +81,14 @@ async def post_asking_again(
 
     The answer is the same for every address. At most one mail a minute and three an hour go to an address.
     """
-    links = fresh_links(parts.sealer)
+    async with on_the_beat(parts.beat_seconds):
+        links = fresh_links(parts.sealer)
 
-    async def work(transaction: Connection) -> Answer:
-        await ask_again(parts, transaction, body.email, links)
-        return _answer(202, AcceptedAnswer())
+        async def work(transaction: Connection) -> Answer:
+            await ask_again(parts, transaction, body.email, links)
+            return _answer(202, AcceptedAnswer())
 
-    return await _once(parts, request, key, work)
+        return await _once(parts, request, key, work)
 
 
 @router.post(

@@ -5,6 +5,7 @@ from http import HTTPStatus
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
+from accounts.answer_time import on_the_beat
 from accounts.domain.activation import Link, link_fault
 from accounts.domain.registration import AgeBracket
 from accounts.domain.tokens import TokenFault
@@ -52,9 +53,10 @@ async def send_registration(request: Request, parts: WorkingParts) -> Response:
     form = await read_form(request, RegistrationBody)
     if form.body is None:
         return _registration_form(request, form)
-    prepared = await prepare_registration(parts, form.body.registration())
-    async with parts.transaction() as transaction:
-        await register(parts, transaction, prepared)
+    async with on_the_beat(parts.beat_seconds):
+        prepared = await prepare_registration(parts, form.body.registration())
+        async with parts.transaction() as transaction:
+            await register(parts, transaction, prepared)
     return see_other("/register/sent", language_of(request))
 
 
@@ -70,9 +72,10 @@ async def send_asking_again(request: Request, parts: WorkingParts) -> Response:
     form = await read_form(request, AskingAgainBody)
     if form.body is None:
         return page(request, "sent.html", status=422, here="/register/sent", form=form, again=False)
-    links = fresh_links(parts.sealer)
-    async with parts.transaction() as transaction:
-        await ask_again(parts, transaction, form.body.email, links)
+    async with on_the_beat(parts.beat_seconds):
+        links = fresh_links(parts.sealer)
+        async with parts.transaction() as transaction:
+            await ask_again(parts, transaction, form.body.email, links)
     return see_other("/register/sent-again", language_of(request))
 
 
