@@ -60,8 +60,8 @@ class Story:
         self._inbox = inbox
         self._language = language
         self._on_step = on_step
-        invented = Faker("pl_PL" if language == "pl" else "uk_UA")
-        self._address = f"{invented.unique.random_number(8, fix_len=True)}+{language}@rodzina.example.org"
+        invented = Faker("pl_PL")
+        self._address = f"{invented.user_name()}+{invented.random_number(4, fix_len=True)}@rodzina.example.org"
         self._password = invented.password(length=16)
 
     async def play(self) -> None:
