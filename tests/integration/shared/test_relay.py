@@ -184,6 +184,21 @@ async def test_what_kafka_refuses_stays_and_is_sent_again_in_order(
     assert [value.model_dump()["version"] for value in values] == [1, 2, 3]
 
 
+async def test_a_row_that_can_never_be_sent_harms_no_other(relaying: Relaying, pool: Pool, read_topic: Read) -> None:
+    await pool.execute(
+        "INSERT INTO outbox (lane, slot, topic, key, headers, value)"
+        " SELECT 'security', slot, $1, 'giant', '{}', convert_to(repeat('x', 6000000), 'UTF8')"
+        " FROM generate_series(0, 3) AS slot",
+        TOPIC,
+    )
+    events = [activated() for _ in range(20)]
+    await enqueue(pool, events)
+    async with relaying():
+        await until(lambda: pool.fetchval("SELECT count(*) = 4 FROM outbox"))
+    records = await read_topic(TOPIC)
+    assert sorted(record.key for record in records) == sorted(event.key.encode() for event in events)
+
+
 def test_a_row_behind_a_failed_one_of_its_key_stays() -> None:
     rows = [{"key": "a", "id": 1}, {"key": "b", "id": 2}, {"key": "a", "id": 3}, {"key": "b", "id": 4}]
     assert published(rows, [KafkaTimeoutError(), None, None, None]) == [rows[1], rows[3]]

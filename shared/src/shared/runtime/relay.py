@@ -11,13 +11,13 @@ import contextlib
 import json
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 
 import asyncpg
 import structlog
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 from prometheus_client import Counter, Gauge, Histogram
 from pydantic import PostgresDsn
 
@@ -122,24 +122,39 @@ class LaneRelay:
             rows = await lead.connection.fetch(QUERIES["next_rows"], self._lane, self._slots, ROWS_AT_ONCE)
         if not rows:
             return 0
-        futures = []
-        for row in rows:
-            lead.check()
-            headers = [(name, value.encode()) for name, value in json.loads(row["headers"]).items()]
-            futures.append(
-                await producer.send(
-                    self._prefix + row["topic"], value=row["value"], key=row["key"].encode(), headers=headers
-                )
-            )
-        results = await asyncio.gather(*futures, return_exceptions=True)
+        results = await self._publish(lead, producer, rows)
         done = published(rows, results)
         async with lead.turn:
             await lead.connection.execute(QUERIES["archive_rows"], [row["id"] for row in done])
         self._measure(done)
         for result in results:
-            if isinstance(result, BaseException):
+            if isinstance(result, MessageSizeTooLargeError):
+                FAILURES.labels(self._lane).inc()  # it stays; the age of the outbox's oldest row alarms
+            elif isinstance(result, BaseException):
                 raise result
         return len(done)
+
+    async def _publish(self, lead: "_Lead", producer: AIOKafkaProducer, rows: Sequence[asyncpg.Record]) -> list[object]:
+        """Hands the rows to the producer in their order. Returns what became of each, an exception where it failed.
+
+        After a failure that may pass, what follows is not even tried; a row that can never be sent harms no other.
+        """
+        futures: list[Awaitable[object]] = []
+        for row in rows:
+            lead.check()
+            headers = [(name, value.encode()) for name, value in json.loads(row["headers"]).items()]
+            try:
+                future = await producer.send(
+                    self._prefix + row["topic"], value=row["value"], key=row["key"].encode(), headers=headers
+                )
+            except KafkaError as error:
+                futures.append(_failed(error))
+                if not isinstance(error, MessageSizeTooLargeError):
+                    break
+            else:
+                futures.append(future)
+        results = await asyncio.gather(*futures, return_exceptions=True)
+        return [*results, *(results[-1:] * (len(rows) - len(results)))]
 
     def _measure(self, done: Sequence[asyncpg.Record]) -> None:
         PUBLISHED.labels(self._lane).inc(len(done))
@@ -213,6 +228,12 @@ def published(rows: Sequence[asyncpg.Record], results: Sequence[object]) -> list
         elif row["key"] not in failed:
             done.append(row)
     return done
+
+
+def _failed(error: KafkaError) -> "asyncio.Future[object]":
+    future: asyncio.Future[object] = asyncio.get_running_loop().create_future()
+    future.set_exception(error)
+    return future
 
 
 async def _pause(stop: asyncio.Event, seconds: float) -> None:
