@@ -4,23 +4,20 @@ Each imports what it needs when it is called: the worker has no pages and the AP
 """
 # ruff: noqa: PLC0415
 
-import asyncio
 from functools import partial
 
 import typer
 
-from accounts.database import PACKAGES
-from accounts.events import SOURCE
-from accounts.settings import ApiSettings, MigrateSettings, WorkerSettings
-from shared.runtime import migrate as migrations
+from accounts.settings import ApiSettings, WorkerSettings
+from shared.runtime.commands import migrate_command
 from shared.runtime.logs import configure_logs
-from shared.runtime.postgres import unavailable
 from shared.runtime.process import run
 from shared.runtime.settings import read
 
-EXIT_UNREACHABLE = 3
+SERVICE = "accounts"
 
 app = typer.Typer(help="Portal accounts: registration, activation, expiry.", no_args_is_help=True)
+app.command("migrate")(migrate_command([SERVICE]))
 
 
 @app.command()
@@ -29,7 +26,7 @@ def api() -> None:
     from accounts.bootstrap.api import run_api
 
     settings = read(ApiSettings)
-    configure_logs(settings.log_level, service=SOURCE, process="api")
+    configure_logs(settings.log_level, service=SERVICE, process="api")
     run(partial(run_api, settings))
 
 
@@ -39,22 +36,8 @@ def worker() -> None:
     from accounts.bootstrap.worker import run_worker
 
     settings = read(WorkerSettings)
-    configure_logs(settings.log_level, service=SOURCE, process="worker")
+    configure_logs(settings.log_level, service=SERVICE, process="worker")
     run(partial(run_worker, settings))
-
-
-@app.command()
-def migrate() -> None:
-    """Bring the database to the newest version."""
-    settings = read(MigrateSettings)
-    try:
-        applied = asyncio.run(migrations.migrate(settings.database_url, PACKAGES))
-    except Exception as error:
-        if not unavailable(error):
-            raise
-        typer.echo(f"the database cannot be reached ({type(error).__name__}): check DZWONEK_DATABASE_URL", err=True)
-        raise typer.Exit(EXIT_UNREACHABLE) from None
-    typer.echo(f"{len(applied)} migrations applied.")
 
 
 @app.command("openapi")

@@ -9,11 +9,15 @@ import math
 from concurrent.futures import Future, ThreadPoolExecutor
 
 import argon2
+from prometheus_client import Counter, Gauge
 
 MEMORY_KIB = 19 * 1024
 PASSES = 2
 LANES = 1
 HASHES_PER_THREAD_AND_SECOND = 40
+
+UNDER_WAY = Gauge("dzwonek_password_hashes", "Passwords that are being hashed or wait for it")
+REFUSED = Counter("dzwonek_password_hashes_refused_total", "Requests refused because too many passwords waited")
 
 
 class HashingBusy(Exception):  # noqa: N818 - reads as the state of the hasher
@@ -39,9 +43,10 @@ class PasswordHasher:
     async def hash(self, password: str) -> str:
         """The hash with its parameters and salt. Raises HashingBusy when the queue is full."""
         if self._under_way >= self._limit:
+            REFUSED.inc()
             raise HashingBusy(self._retry_after)
         loop = asyncio.get_running_loop()
-        self._under_way += 1
+        self._count(1)
         work = self._pool.submit(self._argon2.hash, password)
         # counted down in the loop's own thread, also when the waiting request was cancelled
         work.add_done_callback(lambda done: self._finished(loop, done))
@@ -53,7 +58,8 @@ class PasswordHasher:
 
     def _finished(self, loop: asyncio.AbstractEventLoop, _: "Future[str]") -> None:
         if not loop.is_closed():
-            loop.call_soon_threadsafe(self._count_down)
+            loop.call_soon_threadsafe(self._count, -1)
 
-    def _count_down(self) -> None:
-        self._under_way -= 1
+    def _count(self, change: int) -> None:
+        self._under_way += change
+        UNDER_WAY.inc(change)

@@ -11,10 +11,6 @@ MIN_SECRET_BYTES = 32
 _LOOPBACK = {"localhost", "127.0.0.1", "[::1]"}
 
 
-class MigrateSettings(Settings):
-    """What `accounts migrate` needs."""
-
-
 class ApiSettings(Settings, PublicSettings):
     """What `accounts api` needs. It speaks to PostgreSQL alone: it stays up while Kafka is down."""
 

@@ -9,7 +9,7 @@ from functools import partial
 from fastapi import FastAPI
 
 from accounts.clock import Clock, utc_now
-from accounts.database import open_database
+from accounts.events import SOURCE
 from accounts.handlers.parts import Parts
 from accounts.http import openapi, problems, routes
 from accounts.pages import routes as pages
@@ -17,6 +17,7 @@ from accounts.pages.rendering import catalogues
 from accounts.pages.static import PageFiles
 from accounts.passwords import PasswordHasher
 from accounts.settings import ApiSettings
+from shared.runtime.database import open_database
 from shared.runtime.health import Health
 from shared.runtime.idempotency import Idempotency
 from shared.runtime.postgres import Pool
@@ -77,7 +78,7 @@ async def run_api(settings: ApiSettings, stop: asyncio.Event) -> None:
             http_ended.set()
 
     async def database(stop: asyncio.Event) -> None:
-        async with open_database(settings, health, stop, process="api") as pool:
+        async with open_database(settings, SOURCE, health=health, stop=stop, process="api") as pool:
             if pool:
                 app.state.parts = build_parts(settings, pool, hasher)
                 health.waiting_for = None

@@ -5,11 +5,11 @@ from functools import partial
 
 from accounts import scheduler
 from accounts.clock import utc_now
-from accounts.database import open_database
 from accounts.events import SOURCE
 from accounts.settings import WorkerSettings
 from shared.contracts.topics import Lane
 from shared.runtime import housekeeping
+from shared.runtime.database import open_database
 from shared.runtime.health import Health
 from shared.runtime.kafka import await_kafka, create_producer
 from shared.runtime.postgres import Pool
@@ -23,7 +23,7 @@ async def run_worker(settings: WorkerSettings, stop: asyncio.Event) -> None:
     health = Health()
 
     async def working(stop: asyncio.Event) -> None:
-        async with open_database(settings, health, stop, process="worker") as pool:
+        async with open_database(settings, SOURCE, health=health, stop=stop, process="worker") as pool:
             if pool and await await_kafka(settings, SOURCE, health, stop):
                 health.waiting_for = None
                 calm_garbage_collection()
