@@ -1,6 +1,6 @@
 """The commands of accounts: its processes, and its API's document.
 
-Each imports what it needs when it is called: the worker has no pages and the API no Kafka in its memory.
+Each imports what it needs when it is called: the worker has no pages in its memory, and the API no relay.
 """
 # ruff: noqa: PLC0415
 
