@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from notifications.database import SERVICE
+from notifications import SERVICE
 from shared.runtime.commands import EXIT_NOT_FOUND, fail, migrate_command, run_command
 from shared.runtime.dead_letters_command import dead_letters_command
 from shared.runtime.logs import configure_logs

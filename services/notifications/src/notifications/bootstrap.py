@@ -3,15 +3,15 @@
 import asyncio
 from functools import partial
 
-from notifications import retention
+from notifications import SERVICE, retention
 from notifications.consumers import GROUPS, event_handlers
-from notifications.database import SERVICE, open_database
 from notifications.handlers import AccountHandlers
 from notifications.metrics import measure_queue
 from notifications.settings import WorkerSettings
 from shared.contracts.topics import Lane
 from shared.runtime import housekeeping
 from shared.runtime.consuming import consuming
+from shared.runtime.database import open_database
 from shared.runtime.health import Health
 from shared.runtime.kafka import create_producer
 from shared.runtime.postgres import Pool
@@ -30,7 +30,7 @@ async def run_worker(settings: WorkerSettings, stop: asyncio.Event) -> None:
     accounts = AccountHandlers(Unsealer(settings.sealing_private_keys_file))
 
     async def working(stop: asyncio.Event) -> None:
-        async with open_database(settings, health, stop, process="worker") as pool:
+        async with open_database(settings, SERVICE, health=health, stop=stop, process="worker") as pool:
             if pool:
                 health.waiting_for = "Kafka"
                 calm_garbage_collection()

@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import NoReturn, TypeVar
 
 import typer
-from aiokafka.errors import KafkaError
 
 from shared.runtime.migrate import MigrationError, migrate
 from shared.runtime.postgres import unavailable
@@ -27,6 +26,8 @@ def fail(message: str, code: int) -> NoReturn:
 
 def run_command(work: Callable[[], Awaitable[T]]) -> T:
     """What `work` returns; one line and `EXIT_UNREACHABLE` when a part cannot be reached."""
+
+    from aiokafka.errors import KafkaError  # noqa: PLC0415 - an API knows nothing of Kafka
 
     logging.disable(logging.CRITICAL)  # libraries would say the same again, in many lines
 

@@ -15,6 +15,8 @@ from shared.runtime.problems import FieldError, ProblemError, invalid
 
 MAX_KEY = 255
 HEADER = "Idempotency-Key"
+POOL_SECONDS = 5.0
+"""How long a request may wait for a connection; then the answer is 503."""
 
 
 @dataclass(frozen=True)
@@ -37,9 +39,10 @@ class Idempotency:
     ) -> Answer:
         """The answer of `work`, done in a transaction; with a `key`, the answer that it had the first time.
 
-        Raises ProblemError 422 when the key came with another body before, or is no key (1 to 255 visible characters).
+        Raises ProblemError 422 when the key came with another body before, or is no key (1 to 255 visible characters), and
+        TimeoutError when no connection is to be had.
         """
-        async with self.pool.acquire() as connection, connection.transaction():
+        async with self.pool.acquire(timeout=POOL_SECONDS) as connection, connection.transaction():
             if key is None:
                 return await work(connection)
             _check(key)

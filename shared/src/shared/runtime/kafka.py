@@ -9,6 +9,7 @@ from aiokafka.errors import KafkaError, for_code
 
 from shared.contracts.topics import EVENT_TOPICS, Topic, dead_letter_topic, retry_topic
 from shared.runtime.health import Health
+from shared.runtime.process import Part
 from shared.runtime.settings import KafkaSettings
 
 log = structlog.get_logger()
@@ -72,3 +73,14 @@ async def await_kafka(settings: KafkaSettings, service: str, health: Health, sto
         else:
             return True
     return False
+
+
+def keeping_topics(settings: KafkaSettings, service: str, health: Health) -> Part:
+    """A part that makes the topics as soon as Kafka is there, for a process that only produces."""
+
+    async def running(stop: asyncio.Event) -> None:
+        if await await_kafka(settings, service, health, stop):
+            health.waiting_for = None
+            await stop.wait()
+
+    return running

@@ -7,6 +7,7 @@ from contextlib import AbstractAsyncContextManager
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from fastapi_offline import FastAPIOffline
 from prometheus_client import Histogram
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -38,8 +39,11 @@ Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 
 def create_app(*, title: str, version: str, description: str, lifespan: Lifespan, max_body: int = MAX_BODY) -> FastAPI:
-    """A FastAPI whose every error is a problem detail and whose bodies are limited."""
-    app = FastAPI(title=title, version=version, description=description, lifespan=lifespan, redoc_url=None)
+    """A FastAPI whose every error is a problem detail and whose bodies are limited.
+
+    Its page of documentation at `/docs` loads nothing from elsewhere.
+    """
+    app = FastAPIOffline(title=title, version=version, description=description, lifespan=lifespan, redoc_url=None)
     app.add_middleware(_Observed)
     app.add_middleware(_LimitedBody, limit=max_body)
     app.add_exception_handler(ProblemError, _on_problem)

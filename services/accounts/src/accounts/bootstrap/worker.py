@@ -11,7 +11,7 @@ from shared.contracts.topics import Lane
 from shared.runtime import housekeeping
 from shared.runtime.database import open_database
 from shared.runtime.health import Health
-from shared.runtime.kafka import await_kafka, create_producer
+from shared.runtime.kafka import create_producer, keeping_topics
 from shared.runtime.postgres import Pool
 from shared.runtime.process import Part, calm_garbage_collection, health_app, run_parts, serve
 from shared.runtime.relay import LaneRelay
@@ -19,15 +19,18 @@ from shared.runtime.scheduler import scheduled
 
 
 async def run_worker(settings: WorkerSettings, stop: asyncio.Event) -> None:
-    """Runs the relay and the jobs until `stop`, and its health from the first moment on."""
+    """Runs the relay and the jobs until `stop`, and its health from the first moment on.
+
+    Registrations end in time while Kafka is away, too; the relay catches up when it is back.
+    """
     health = Health()
 
     async def working(stop: asyncio.Event) -> None:
         async with open_database(settings, SOURCE, health=health, stop=stop, process="worker") as pool:
-            if pool and await await_kafka(settings, SOURCE, health, stop):
-                health.waiting_for = None
+            if pool:
                 calm_garbage_collection()
-                await run_parts(_worker_parts(settings, pool), stop)
+                topics = keeping_topics(settings, SOURCE, health)
+                await run_parts({"topics": topics, **_worker_parts(settings, pool)}, stop)
 
     await run_parts(
         {"health": serve(health_app(health), host=settings.host, port=settings.port), "work": working}, stop

@@ -5,7 +5,7 @@ import contextlib
 
 import structlog
 
-from notifications.database import open_database
+from notifications import SERVICE
 from notifications.rendering import Renderer
 from notifications.sender.connections import Connections
 from notifications.sender.courier import Conditions, Courier
@@ -17,6 +17,7 @@ from notifications.sender.store import ClaimLimits, QueueStore, with_fresh_plans
 from notifications.sender_settings import SenderSettings
 from notifications.smtp.relay import Relay
 from notifications.smtp.verp import Verp
+from shared.runtime.database import open_database
 from shared.runtime.health import Health
 from shared.runtime.postgres import Pool, transient
 from shared.runtime.process import calm_garbage_collection, health_app, run_parts, serve
@@ -39,7 +40,7 @@ async def run_sender(settings: SenderSettings, stop: asyncio.Event) -> None:
     database = settings.model_copy(update={"database_url": with_fresh_plans(settings.database_url)})
 
     async def sending(stop: asyncio.Event) -> None:
-        async with open_database(database, health, stop, process="sender") as pool:
+        async with open_database(database, SERVICE, health=health, stop=stop, process="sender") as pool:
             if pool:
                 calm_garbage_collection()
                 await sender.run(pool, stop)
