@@ -64,7 +64,7 @@ async def test_of_a_year_of_mails_only_the_day_in_question_is_looked_at(connecti
             )
     ids = [new_id() for _ in range(20)]
     for plan in (
-        await _explain(connection, "read_mails", ids, [today]),
+        await _explain(connection, "read_mails", ids, [today], ids),
         await _explain(connection, "record", *_outcomes(ids, today)),
     ):
         relations = {node["Relation Name"] for node in _nodes(plan) if "Relation Name" in node}

@@ -1,4 +1,5 @@
 -- The sender's statements. None looks at more of the queue than it takes: their cost does not grow with the backlog.
+-- Rows are picked by `= ANY` rather than by joins: whatever the planner believes of a table, it begins at the index.
 
 -- name: is_anything_due
 SELECT EXISTS (SELECT FROM queue_turns WHERE lane = $1 AND turn_at <= now());
@@ -70,7 +71,7 @@ held AS (
         due_at = coalesce(put_off_to, now() + $5::float * interval '1 second'),
         attempts = queued.attempts + (put_off_to IS NULL)::int
     FROM verdict
-    WHERE queued.mail_id = verdict.mail_id
+    WHERE queued.mail_id = verdict.mail_id AND queued.mail_id = ANY (ARRAY(SELECT mail_id FROM verdict))
     RETURNING queued.*, verdict.due_at AS was_due_at, verdict.watched
 )
 SELECT mail_id, created_on, attempt_token, lane, kind, school_id, account_id, domain, was_due_at AS due_at, not_after,
@@ -93,7 +94,7 @@ LEFT JOIN LATERAL (
     ORDER BY notice_id
     LIMIT 1
 ) AS notice ON true
-LEFT JOIN contacts ON contacts.account_id = mails.account_id
+LEFT JOIN contacts ON contacts.account_id = mails.account_id AND contacts.account_id = ANY ($3::uuid[])
 LEFT JOIN suppressions ON suppressions.address = lower(contacts.address)
 WHERE mails.created_on = ANY ($2::date[]) AND mails.mail_id = ANY ($1::uuid[]) AND mails.state = 'queued';
 
@@ -132,16 +133,18 @@ attempt AS (
 ),
 held AS MATERIALIZED (
     SELECT queued.mail_id, queued.attempt_token
-    FROM mail_queue AS queued JOIN outcome USING (mail_id)
+    FROM mail_queue AS queued
+    WHERE queued.mail_id = ANY ($1::uuid[])
     ORDER BY queued.mail_id
     FOR UPDATE OF queued
 ),
 ended AS (
-    DELETE FROM mail_queue AS queued USING held, outcome
-    WHERE queued.mail_id = held.mail_id AND outcome.mail_id = held.mail_id
-      AND (outcome.state = 'accepted'
-           OR outcome.state IS NOT NULL AND outcome.attempt_token = held.attempt_token)
-    RETURNING queued.mail_id
+    DELETE FROM mail_queue
+    WHERE mail_id = ANY (ARRAY(
+        SELECT held.mail_id FROM held JOIN outcome USING (mail_id)
+        WHERE outcome.state = 'accepted'
+           OR outcome.state IS NOT NULL AND outcome.attempt_token = held.attempt_token))
+    RETURNING mail_id
 ),
 kept AS (
     UPDATE mail_queue AS queued
@@ -150,20 +153,28 @@ kept AS (
     WHERE queued.mail_id = held.mail_id AND outcome.mail_id = held.mail_id
       AND outcome.state IS NULL AND outcome.attempt_token = held.attempt_token
 ),
-settled AS (
+taken AS (
+    UPDATE mails SET state = 'accepted', reason = NULL, settled_at = now()
+    WHERE created_on = ANY ($26::date[])
+      AND mail_id = ANY (ARRAY(SELECT mail_id FROM outcome WHERE outcome.state = 'accepted'))
+      AND state IN ('queued', 'cancelled')
+    RETURNING mail_id
+),
+closed AS (
     UPDATE mails SET state = outcome.state, reason = outcome.reason, settled_at = now()
-    FROM outcome LEFT JOIN ended USING (mail_id)
-    WHERE mails.created_on = ANY ($26::date[]) AND mails.mail_id = outcome.mail_id
-      AND mails.created_on = outcome.created_on AND outcome.state IS NOT NULL
-      AND (mails.state = 'queued' AND ended.mail_id IS NOT NULL
-           OR mails.state = 'cancelled' AND outcome.state = 'accepted')
-    RETURNING mails.mail_id, mails.created_on
+    FROM outcome JOIN ended USING (mail_id)
+    WHERE mails.created_on = ANY ($26::date[])
+      AND mails.mail_id = outcome.mail_id AND mails.created_on = outcome.created_on
+      AND outcome.state <> 'accepted' AND mails.state = 'queued'
+    RETURNING mails.mail_id
+),
+settled AS MATERIALIZED (
+    SELECT mail_id FROM taken UNION ALL SELECT mail_id FROM closed
 ),
 wiped AS (
     UPDATE notices SET sealed_token = NULL
-    FROM settled
-    WHERE notices.created_on = ANY ($26::date[]) AND notices.mail_id = settled.mail_id
-      AND notices.created_on = settled.created_on AND notices.sealed_token IS NOT NULL
+    WHERE created_on = ANY ($26::date[]) AND mail_id = ANY (ARRAY(SELECT mail_id FROM settled))
+      AND sealed_token IS NOT NULL
 ),
 suppressed AS (
     INSERT INTO suppressions (address, reason, mail_id, created_at)

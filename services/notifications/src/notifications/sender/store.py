@@ -91,7 +91,8 @@ class QueueStore:
         if not leased:
             return ()
         days = list({row["created_on"] for row in leased})
-        rows = await connection.fetch(SQL["read_mails"], [row["mail_id"] for row in leased], days)
+        mail_ids, account_ids = [row["mail_id"] for row in leased], [row["account_id"] for row in leased]
+        rows = await connection.fetch(SQL["read_mails"], mail_ids, days, account_ids)
         insides = {row["mail_id"]: row for row in rows}
         return [
             _claimed(row, inside, lease_ends) for row in leased if (inside := insides.get(row["mail_id"])) is not None
