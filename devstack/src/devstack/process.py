@@ -223,13 +223,16 @@ def parent_of(pid: int) -> int | None:
 
 
 def has_running_thread(pid: int) -> bool:
-    """Whether any thread of a process is neither stopped nor dead."""
+    """Whether any thread of a process can still do something.
+
+    One that waits inside the kernel (`D`, for the disk or for a child it has just forked) stops before it goes on.
+    """
     for stat in Path(f"/proc/{pid}/task").glob("*/stat"):
         try:
             state = stat.read_text(errors="replace").rpartition(")")[2].split()[0]
         except (FileNotFoundError, ProcessLookupError):
             continue
-        if state not in "TtZX":
+        if state in "RS":
             return True
     return False
 
