@@ -98,13 +98,13 @@ async def test_a_wrong_form_keeps_what_was_entered_but_for_the_password(world: A
 
 
 async def test_a_form_is_refused_or_taken_by_where_it_comes_from(world: AccountsWorld) -> None:
-    own = [{"Sec-Fetch-Site": "same-origin"}, {"Sec-Fetch-Site": "none"}, {"Origin": ORIGIN}, {}]
+    own = [{"Sec-Fetch-Site": "same-origin"}, {"Sec-Fetch-Site": "none"}, {"Origin": ORIGIN}, {"Origin": "null"}, {}]
     foreign = [
         {"Sec-Fetch-Site": "cross-site"},
         {"Sec-Fetch-Site": "same-site"},
         {"Sec-Fetch-Site": "cross-site", "Origin": ORIGIN},
         {"Origin": "https://evil.example"},
-        {"Origin": "null"},
+        {"Sec-Fetch-Site": "cross-site", "Origin": "null"},
     ]
     await world.register()
     token, _ = await world.tokens()

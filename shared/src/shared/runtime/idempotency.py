@@ -39,8 +39,8 @@ class Idempotency:
     ) -> Answer:
         """The answer of `work`, done in a transaction; with a `key`, the answer that it had the first time.
 
-        Raises ProblemError 422 when the key came with another body before, or is no key (1 to 255 visible characters), and
-        TimeoutError when no connection is to be had.
+        Raises ProblemError 422 when the key came with another body before or is no key (1 to 255 visible characters),
+        and TimeoutError when no connection is to be had.
         """
         async with self.pool.acquire(timeout=POOL_SECONDS) as connection, connection.transaction():
             if key is None:

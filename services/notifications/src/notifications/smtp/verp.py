@@ -52,6 +52,8 @@ class Verp:
             mail_id = UUID(bytes=base64.b32decode(letters.upper() + "======"))
         except ValueError:
             return None
+        if _base32(mail_id.bytes) != letters:  # the last letter has bits to spare; only our way to write it is ours
+            return None
         genuine = [hmac.compare_digest(_mac(key, mail_id).encode(), mac.encode()) for key in self._keys]
         return mail_id if any(genuine) else None
 
