@@ -1,6 +1,7 @@
 """A lane's connections to the relay: kept while there is work, and the judgement whether the relay is there at all."""
 
 import asyncio
+import contextlib
 import itertools
 import random
 from collections.abc import Coroutine
@@ -14,6 +15,9 @@ from notifications.smtp.relay import Relay, RelayAway
 log = structlog.get_logger()
 
 _TEND_SECONDS = 1.0
+_FULL_SECONDS = 1.0
+"""How long no further connection is tried after the relay refused one while others are open: it has its limit."""
+
 _LONGEST_WAIT = 3.0
 _LONGEST_WAIT_REFUSED = 30.0
 """A relay that answers and does not want us (sign-in, certificate) is asked less often, or it would lock us out."""
@@ -29,9 +33,12 @@ class Connections:
         self._idle_seconds = idle_seconds
         self._idle: list[Conversation] = []
         self._busy: set[Conversation] = set()
+        self._returned = asyncio.Event()
+        self._full_until = 0.0
         self._there = asyncio.Event()
         self._there.set()
         self._failure: RelayAway | None = None
+        self._probing: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         CONNECTIONS.labels(lane).set_function(lambda: len(self._idle) + len(self._busy))
 
@@ -45,25 +52,27 @@ class Connections:
         await self._there.wait()
 
     async def take(self) -> Conversation:
-        """An open conversation, the one used last rather than another. Raises RelayAway."""
-        while self._idle:
-            conversation = self._idle.pop()
-            if conversation.is_open:
+        """An open conversation, the one used last rather than another. Raises RelayAway.
+
+        When the relay lets us have no more, it waits for one that is in use.
+        """
+        loop = asyncio.get_running_loop()
+        while True:
+            conversation = self._kept()
+            if conversation is None and self._failure is not None:
+                raise RelayAway(self._failure.reason, refused=self._failure.refused)
+            if conversation is None and loop.time() < self._full_until:
+                await self._one_returned()
+                continue
+            conversation = conversation or await self._opened()
+            if conversation is not None:
                 self._busy.add(conversation)
                 return conversation
-        if self._failure is not None:
-            raise self._failure
-        try:
-            conversation = await self._relay.open()
-        except RelayAway as failure:
-            self._failed(failure)
-            raise
-        self._busy.add(conversation)
-        return conversation
 
     def give(self, conversation: Conversation) -> None:
         """Takes a conversation back, whatever state it is in."""
         self._busy.discard(conversation)
+        self._returned.set()
         if not conversation.is_open:
             return
         if conversation.mails >= self._mails_per_connection:
@@ -91,35 +100,71 @@ class Connections:
         self._idle.clear()
         self._busy.clear()
 
-    def _failed(self, failure: RelayAway) -> None:
-        """A connection was refused. With others open that is a limit of the relay; without any, the relay is away."""
-        if self._failure is None and not self._busy and not any(each.is_open for each in self._idle):
+    def _kept(self) -> Conversation | None:
+        """A conversation that is open and idle."""
+        while self._idle:
+            conversation = self._idle.pop()
+            if conversation.is_open:
+                return conversation
+        return None
+
+    async def _opened(self) -> Conversation | None:
+        """Another conversation, or None when the relay refuses one more. Raises RelayAway."""
+        try:
+            conversation = await self._relay.open()
+        except RelayAway as failure:
+            if any(each.is_open for each in (*self._busy, *self._idle)):
+                log.warning("no_more_connections", lane=self._lane, open=len(self._busy), reason=failure.reason)
+                self._full_until = asyncio.get_running_loop().time() + _FULL_SECONDS
+                return None
+            self._lost(failure)
+            raise
+        self._found()
+        return conversation
+
+    async def _one_returned(self) -> None:
+        self._returned.clear()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_FULL_SECONDS):
+                await self._returned.wait()
+
+    def _lost(self, failure: RelayAway) -> None:
+        """The relay is away: from now on only the probe asks for it."""
+        if self._failure is None:
             log.error("relay_away", lane=self._lane, reason=failure.reason)
             self._failure = failure
             self._there.clear()
             RELAY_AWAY.labels(self._lane).set(1)
-            self._begin(self._probe())
+            if self._probing is None or self._probing.done():
+                self._probing = self._begin(self._probe())
 
     async def _probe(self) -> None:
         """Tries again and again until the relay is back; the first conversation is kept for the first mail."""
         for tries in itertools.count():
-            refused = self._failure is not None and self._failure.refused
-            await asyncio.sleep(_wait(tries, _LONGEST_WAIT_REFUSED if refused else _LONGEST_WAIT))
+            if self._failure is None:
+                return
+            await asyncio.sleep(_wait(tries, _LONGEST_WAIT_REFUSED if self._failure.refused else _LONGEST_WAIT))
             try:
                 self._idle.append(await self._relay.open())
             except RelayAway as failure:
-                self._failure = failure
-                continue
+                if self._failure is not None:
+                    self._failure = failure
+            else:
+                self._found()
+
+    def _found(self) -> None:
+        """The relay is there, also when another connection, begun at the same time, was refused."""
+        if self._failure is not None:
             log.info("relay_back", lane=self._lane)
             self._failure = None
             self._there.set()
             RELAY_AWAY.labels(self._lane).set(0)
-            return
 
-    def _begin(self, work: Coroutine[None, None, None]) -> None:
+    def _begin(self, work: Coroutine[None, None, None]) -> "asyncio.Task[None]":
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
 
 def _wait(tries: int, longest: float) -> float:

@@ -1,6 +1,7 @@
 """A lane of the sender: its own claims, its own connections, so that no backlog of another lane delays it."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Coroutine
 from datetime import UTC, datetime
 from typing import Any
@@ -10,7 +11,7 @@ import structlog
 from notifications.domain.mail import ClaimedMail
 from notifications.sender.connections import Connections
 from notifications.sender.courier import Courier
-from notifications.sender.outcome import given_back
+from notifications.sender.outcome import Outcome, given_back, unfit
 from notifications.sender.pace import Pace
 from notifications.sender.recorder import Recorder
 from notifications.sender.store import NOTHING, Claim
@@ -24,6 +25,9 @@ POLL_LONGEST = 0.2
 
 GRACE_SECONDS = 12.0
 """How long mails under way may take to be answered once the sender stops."""
+
+STALL_SECONDS = 120.0
+"""A lane that has not come round for so long hangs: longer than any statement or connection may take."""
 
 _HELD_UP_SECONDS = 0.5
 _HELD_PER_COURIER = 4
@@ -53,9 +57,18 @@ class Lane:
         self._held: asyncio.Queue[ClaimedMail | None] = asyncio.Queue()
         self._pace = Pace(least=couriers * _HELD_PER_COURIER, most=claim_size * 2)
         self._room = asyncio.Event()
+        self._came_round = time.monotonic()
+
+    def stalled(self) -> str | None:
+        """A check for liveness: whether the lane has stopped looking for mails without being told to."""
+        age = time.monotonic() - self._came_round
+        return f"has not looked for mails for {age:.0f} s" if age > STALL_SECONDS else None
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Sends until `stop`; then ends what is under way and gives the rest back."""
+        """Sends until `stop`; then ends what is under way and gives the rest back.
+
+        A mail that is not answered within the grace is left to its lease: whether it was accepted nobody knows.
+        """
         async with asyncio.TaskGroup() as group:
             couriers = [group.create_task(self._carry()) for _ in range(self._couriers)]
             tending = group.create_task(self._connections.tend())
@@ -69,16 +82,26 @@ class Lane:
     async def _carry(self) -> None:
         """Delivers one mail after the other."""
         while (mail := await self._held.get()) is not None:
-            outcome = await self._courier.handle(mail)
+            outcome = await self._handled(mail)
             if outcome is not None:
                 self._recorder.add(outcome)
             self._pace.step()
             if self._held.empty() or self._held.qsize() * 2 <= self._pace.wanted:
                 self._room.set()
 
+    async def _handled(self, mail: ClaimedMail) -> Outcome | None:
+        """What became of a mail. One that trips over a fault of ours is kept; it must not stop the others."""
+        try:
+            return await self._courier.handle(mail)
+        except Exception as error:  # noqa: BLE001 - see above
+            # Without the traceback, whose variables name the recipient.
+            log.error("courier_failed", mail_id=str(mail.mail_id), kind=mail.kind, error=type(error).__name__)  # noqa: TRY400
+            return unfit(mail, "internal", datetime.now(UTC))
+
     async def _claim_until(self, stop: asyncio.Event) -> None:
         pause = POLL_SHORTEST
         while not stop.is_set():
+            self._came_round = time.monotonic()
             if self._recorder.blocked:
                 await _first_of(stop.wait(), seconds=_HELD_UP_SECONDS)
                 continue

@@ -1,4 +1,4 @@
-"""How many mails a lane holds: what it sends in half a second, so that leases and turns stay short with a slow relay."""
+"""How many mails a lane holds: what it sends in half a second, so that turns stay short with a slow relay."""
 
 import time
 

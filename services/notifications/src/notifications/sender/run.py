@@ -104,8 +104,7 @@ class Sender:
             mails_per_connection=self._settings.mails_per_connection,
             idle_seconds=self._settings.connection_idle_seconds,
         )
-        self._health.ready[f"relay for {name}"] = lambda: connections.away
-        return Lane(
+        lane = Lane(
             name,
             couriers=couriers,
             claim=store.claim,
@@ -114,6 +113,9 @@ class Sender:
             connections=connections,
             recorder=recorder,
         )
+        self._health.ready[f"relay for {name}"] = lambda: connections.away
+        self._health.live[f"lane {name}"] = lane.stalled
+        return lane
 
 
 async def _measure(store: QueueStore) -> None:

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -74,7 +74,8 @@ class QueueStore:
                 await connection.execute(SQL["end_turns"], lane, schools)
             leased = [row for row in rows if row["attempt_token"] is not None]
             mails = await self._read(connection, leased, lease_ends)
-        is_full = len(rows) >= size or len(schools) == self._limits.schools
+        shares = Counter(row["school_id"] for row in rows).values()
+        is_full = max(shares, default=0) >= share or len(schools) == self._limits.schools
         return Claim(mails, len(rows) - len(leased), is_full)
 
     async def _take_turns(self, connection: Connection, lane: str) -> list[UUID]:

@@ -4,7 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from tests.integration.notifications.sender_world import TOKEN, SenderWorld, settings_for
+from tests.integration.notifications.sender.sender_world import TOKEN, SenderWorld, settings_for
 from tests.waiting import until
 
 from devstack.inbox import InboxClient

@@ -5,7 +5,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
-from tests.integration.notifications.scripted_relay import RESET, SILENCE, ScriptedRelay
+from tests.integration.notifications.sender.scripted_relay import RESET, SILENCE, ScriptedRelay
 from tests.waiting import until
 
 from notifications.domain.answers import Reply, Stage

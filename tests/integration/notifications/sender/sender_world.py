@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Sequence, Sized
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -179,3 +179,22 @@ def settings_for(url: str, folder: Path, private_keys: Path, *, port: int) -> di
         "verp_domain": "bounces.dzwonek.example.org",
         "verp_key_file": key_file,
     }
+
+
+def addresses(count: int, domain: str = "szkola.example") -> list[str]:
+    """So many people's addresses."""
+    return [f"parent{number}@{domain}" for number in range(count)]
+
+
+async def arrived(mails: Sized, count: int) -> None:
+    """Returns when so many mails have arrived."""
+
+    async def enough() -> bool:
+        return len(mails) >= count
+
+    await until(enough, seconds=30)
+
+
+async def somebody_waits(pool: Pool) -> bool:
+    """Whether a transaction waits for a lock that another holds."""
+    return bool(await pool.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"))

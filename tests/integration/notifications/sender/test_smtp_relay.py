@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import trustme
-from tests.integration.notifications.scripted_relay import RESET, SILENCE, ScriptedRelay
+from tests.integration.notifications.sender.scripted_relay import RESET, SILENCE, ScriptedRelay
 
 from notifications.smtp.conversation import Conversation, Deadlines
 from notifications.smtp.relay import Credentials, Relay, RelayAddress, RelayAway, TlsMode

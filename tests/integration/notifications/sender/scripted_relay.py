@@ -45,6 +45,7 @@ class ScriptedRelay:
     tls: ssl.SSLContext | None = None
     user: tuple[str, str] | None = None
     delay: float = 0.0
+    most_connections: int = 1000
     port: int = 0
     script: dict[str, deque[str]] = field(default_factory=lambda: defaultdict(deque))
     mails: list[Received] = field(default_factory=list)
@@ -85,6 +86,8 @@ class ScriptedRelay:
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
         self._open.add(writer)
+        if len(self._open) > self.most_connections:
+            self.answer("GREETING", "421 4.7.0 Too many connections")
         try:
             await _Session(self, reader, writer, self.connections).run()
         except (ConnectionError, asyncio.IncompleteReadError, _HungUpError):

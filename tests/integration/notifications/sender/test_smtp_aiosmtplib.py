@@ -10,7 +10,7 @@ from importlib.metadata import version
 
 import aiosmtplib
 from aiosmtplib.protocol import SMTPProtocol
-from tests.integration.notifications.scripted_relay import ScriptedRelay
+from tests.integration.notifications.sender.scripted_relay import ScriptedRelay
 
 READ = "smtp/relay.py was written for aiosmtplib 5.1.3: read it against this version, then change this test"
 

@@ -6,19 +6,13 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from tests.integration.notifications.cuttable_wire import CuttableWire
-from tests.integration.notifications.scripted_relay import ScriptedRelay
-from tests.integration.notifications.sender_world import SenderWorld, settings_for
+from tests.integration.notifications.sender.cuttable_wire import CuttableWire
+from tests.integration.notifications.sender.scripted_relay import ScriptedRelay
+from tests.integration.notifications.sender.sender_world import SenderWorld, settings_for
 from tests.waiting import until
 
 from shared.runtime.postgres import Pool
 from shared.runtime.sealing import Sealer
-
-
-@pytest.fixture
-async def relay() -> AsyncIterator[ScriptedRelay]:
-    async with ScriptedRelay(delay=0.005) as relay:
-        yield relay
 
 
 @pytest.fixture
@@ -42,6 +36,7 @@ def world(
 async def test_a_database_that_goes_and_comes_back_loses_and_repeats_nothing(
     world: SenderWorld, wire: CuttableWire, relay: ScriptedRelay
 ) -> None:
+    relay.delay = 0.005
     mails = await world.queue(*(f"parent{number}@szkola.example" for number in range(1500)), lane="bulk")
     async with world.sending():
 

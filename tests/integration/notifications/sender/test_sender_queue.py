@@ -1,53 +1,17 @@
-"""How senders share the queue: by turns, by lanes, each mail once, whatever stops meanwhile."""
+"""How senders share the queue: by turns, by lanes, each mail once."""
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from uuid import UUID
 
-import pytest
-from tests.integration.notifications.scripted_relay import ScriptedRelay
-from tests.integration.notifications.sender_world import SenderWorld, settings_for
+from tests.integration.notifications.sender.scripted_relay import ScriptedRelay
+from tests.integration.notifications.sender.sender_world import SenderWorld, addresses, arrived, somebody_waits
 from tests.waiting import until
 
 from notifications.domain.answers import Reply, Stage, classify
 from notifications.sender.outcome import Attempt, answered
 from notifications.sender.store import ClaimLimits, QueueStore
-from notifications.store import cancel_mails
 from shared.runtime.events import new_id
-from shared.runtime.postgres import Pool
-from shared.runtime.sealing import Sealer
-
-LIMITS = ClaimLimits(schools=32, domain_cap=500, lease_seconds=60)
-
-
-@pytest.fixture
-async def relay() -> AsyncIterator[ScriptedRelay]:
-    async with ScriptedRelay() as relay:
-        yield relay
-
-
-@pytest.fixture
-def world(url: str, pool: Pool, keys: tuple[Path, Path], tmp_path: Path, relay: ScriptedRelay) -> SenderWorld:
-    return SenderWorld(url, pool, Sealer(keys[1]), settings_for(url, tmp_path, keys[0], port=relay.port))
-
-
-@pytest.fixture
-def store(pool: Pool) -> QueueStore:
-    return QueueStore(pool, LIMITS, relay="relay.example:25")
-
-
-def addresses(count: int, domain: str = "szkola.example") -> list[str]:
-    return [f"parent{number}@{domain}" for number in range(count)]
-
-
-async def accepted(relay: ScriptedRelay, count: int) -> None:
-    async def enough() -> bool:
-        return len(relay.mails) >= count
-
-    await until(enough, seconds=30)
 
 
 async def test_two_senders_share_the_queue_and_send_no_mail_twice(world: SenderWorld, relay: ScriptedRelay) -> None:
@@ -100,7 +64,7 @@ async def test_a_school_with_thousands_due_does_not_delay_another(world: SenderW
     relay.delay = 0.01
     flood = await world.queue(*addresses(3000), lane="bulk", school=new_id())
     async with world.sending():
-        await accepted(relay, 100)
+        await arrived(relay.mails, 100)
         [other] = await world.queue("ola@mala.example", lane="bulk", school=new_id())
         assert await world.settled(other, seconds=5) == {other: "accepted"}
         left = await world.pool.fetchval("SELECT count(*) FROM mail_queue WHERE mail_id = ANY ($1)", flood)
@@ -124,7 +88,7 @@ async def test_a_bulk_backlog_does_not_delay_security(world: SenderWorld, relay:
     relay.delay = 0.02
     await world.queue(*addresses(2000), lane="bulk")
     async with world.sending():
-        await accepted(relay, 50)
+        await arrived(relay.mails, 50)
         [urgent] = await world.queue("ola@szkola.example", lane="security", kind="activation", state="pending")
         assert await world.settled(urgent, seconds=3) == {urgent: "accepted"}
         assert await world.pool.fetchval("SELECT count(*) FROM mail_queue WHERE lane = 'bulk'") > 1000
@@ -169,118 +133,6 @@ async def test_mails_for_a_paused_domain_wait_but_not_past_their_end(world: Send
         assert minutes * 60 - 5 < (queued["due_at"] - datetime.now(UTC)).total_seconds() < minutes * 60 + 11
 
 
-async def test_a_mail_cancelled_in_flight_but_accepted_is_accepted(world: SenderWorld, relay: ScriptedRelay) -> None:
-    relay.delay = 0.7
-    [mail] = await world.queue("ola@szkola.example", kind="activation", lane="security", state="pending")
-    async with world.sending():
-
-        async def content_is_out() -> bool:
-            return "DATA" in relay.commands
-
-        await until(content_is_out)
-        await cancelled(world, mail)
-        assert [row["state"] for row in await world.mails(mail)] == ["cancelled"]
-
-        async def truth() -> bool:
-            return [row["state"] for row in await world.mails(mail)] == ["accepted"]
-
-        await until(truth)
-    assert [(event["state"], event["version"]) for event in await world.events()] == [("accepted", 2)]
-
-
-async def test_a_mail_cancelled_before_it_was_begun_is_not_sent(world: SenderWorld, relay: ScriptedRelay) -> None:
-    relay.delay = 0.6
-    mails = await world.queue(*addresses(4), lane="security", kind="activation", state="pending")
-    async with world.sending(connections_security=1):
-
-        async def first_is_out() -> bool:
-            return "DATA" in relay.commands
-
-        await until(first_is_out)
-        last = await world.pool.fetchval("SELECT mail_id FROM mail_queue ORDER BY due_at DESC, mail_id DESC LIMIT 1")
-        await cancelled(world, last)
-        await world.settled(*mails)
-    assert len(relay.mails) == 3
-
-
-async def cancelled(world: SenderWorld, mail: UUID) -> None:
-    [row] = await world.mails(mail)
-    async with world.pool.acquire() as connection, connection.transaction():
-        asked = [(row["account_id"], row["kind"])]
-        assert await cancel_mails(connection, asked, "superseded", datetime.now(UTC))
-
-
-async def test_stopping_under_load_loses_nothing_and_repeats_nothing(world: SenderWorld, relay: ScriptedRelay) -> None:
-    relay.delay = 0.01
-    mails = await world.queue(*addresses(1500), lane="bulk")
-    async with world.sending():
-        await accepted(relay, 200)
-    stopped_at = len(relay.mails)
-    states = Counter(row["state"] for row in await world.mails(*mails))
-    assert states == {"accepted": stopped_at, "queued": 1500 - stopped_at}
-    held = await world.pool.fetch("SELECT * FROM mail_queue WHERE attempt_token IS NOT NULL OR attempts > 0")
-    assert held == []
-    assert relay.commands.count("QUIT") == relay.connections
-    relay.delay = 0
-    async with world.sending():
-        await world.settled(*mails, seconds=40)
-    assert Counter(mail.recipient for mail in relay.mails) == Counter(addresses(1500))
-
-
-async def test_a_relay_that_is_away_uses_up_no_attempt_and_mails_go_when_it_is_back(
-    world: SenderWorld, relay: ScriptedRelay
-) -> None:
-    await relay.stop()
-    mails = await world.queue(*addresses(50))
-    async with world.sending():
-
-        async def noticed() -> bool:
-            return "relay for direct" in world.not_ready()
-
-        await until(noticed)
-
-        async def given_back() -> bool:
-            return not await world.pool.fetchval("SELECT count(*) FROM mail_queue WHERE attempt_token IS NOT NULL")
-
-        await until(given_back)
-        await relay.start()
-        assert set((await world.settled(*mails, seconds=10)).values()) == {"accepted"}
-        assert world.not_ready() == {}
-    assert await world.pool.fetchval("SELECT count(*) FROM attempts") == 50
-    assert Counter(mail.recipient for mail in relay.mails) == Counter(addresses(50))
-
-
-async def test_connections_are_kept_and_closed_when_idle(world: SenderWorld, relay: ScriptedRelay) -> None:
-    mails = await world.queue(*addresses(100))
-    async with world.sending(connection_idle_seconds=0.5):
-        await world.settled(*mails)
-        assert relay.connections <= 4
-
-        async def said_goodbye() -> bool:
-            return relay.commands.count("QUIT") == relay.connections
-
-        await until(said_goodbye)
-
-
-async def test_a_connection_carries_so_many_mails_and_no_more(world: SenderWorld, relay: ScriptedRelay) -> None:
-    mails = await world.queue(*addresses(40))
-    async with world.sending(mails_per_connection=10, connections_direct=1):
-        await world.settled(*mails)
-    assert Counter(Counter(mail.connection for mail in relay.mails).values()) == {10: 4}
-
-
-async def test_a_kept_connection_that_the_relay_closes_costs_nothing(world: SenderWorld, relay: ScriptedRelay) -> None:
-    [first] = await world.queue("ola@szkola.example")
-    async with world.sending(connections_direct=1):
-        await world.settled(first)
-        relay.answer("MAIL", "421 4.3.2 Closing")
-        [second] = await world.queue("jan@szkola.example")
-        assert await world.settled(second) == {second: "accepted"}
-    assert relay.connections == 2
-    assert await world.domain("szkola.example") is None
-    assert [attempt["result"] for attempt in await world.tried(second)] == ["accepted"]
-
-
 async def test_a_school_that_is_being_queued_for_without_a_pause_is_claimed_all_the_same(
     world: SenderWorld, store: QueueStore
 ) -> None:
@@ -290,11 +142,7 @@ async def test_a_school_that_is_being_queued_for_without_a_pause_is_claimed_all_
         await transaction.start()
         await connection.execute("UPDATE queue_turns SET next_due_at = next_due_at")
         claiming = asyncio.create_task(store.claim("direct", 10))
-
-        async def stands_in_line() -> bool:
-            return bool(await world.pool.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"))
-
-        await until(stands_in_line)
+        await until(lambda: somebody_waits(world.pool))
         await transaction.rollback()
     assert len((await claiming).mails) == 1
 
