@@ -114,6 +114,18 @@ async def test_workers_share_the_slots_and_take_over_those_of_one_that_ends(rela
         await until(one_leads_all)
 
 
+async def test_a_worker_alone_leads_every_slot_of_each_of_its_lanes(pool: Pool, url: str, kafka: KafkaSettings) -> None:
+    stop = asyncio.Event()
+    lanes = [
+        LaneRelay(lane, database_url=url, prefix=kafka.kafka_prefix, producer=lambda: create_producer(kafka))
+        for lane in Lane
+    ]
+    running = asyncio.gather(*(lane.run(stop) for lane in lanes))
+    await until(lambda: pool.fetchval("SELECT count(*) = $1 FROM relay_slots", SLOTS * len(Lane)))
+    stop.set()
+    await running
+
+
 async def test_a_leader_that_is_frozen_is_ended_by_a_peer(relaying: Relaying, pool: Pool, url: str) -> None:
     frozen = await asyncpg.connect(url)
     number = LOCK_SPACE + list(Lane).index(Lane.SECURITY)

@@ -27,14 +27,15 @@ FROM outbox
 GROUP BY lane;
 
 -- name: beat_worker
+-- Returns how many workers share the lane.
 WITH beat AS (
-    INSERT INTO relay_workers (worker, beat_at) VALUES ($1, now())
-    ON CONFLICT (worker) DO UPDATE SET beat_at = now()
+    INSERT INTO relay_workers (lane, worker, beat_at) VALUES ($1, $2, now())
+    ON CONFLICT (lane, worker) DO UPDATE SET beat_at = now()
 )
-SELECT 1 + count(*) FROM relay_workers WHERE worker <> $1 AND beat_at > now() - $2::interval;
+SELECT 1 + count(*) FROM relay_workers WHERE lane = $1 AND worker <> $2 AND beat_at > now() - $3::interval;
 
 -- name: forget_worker
-DELETE FROM relay_workers WHERE worker = $1 OR beat_at < now() - interval '1 hour';
+DELETE FROM relay_workers WHERE lane = $1 AND worker = $2 OR beat_at < now() - interval '1 hour';
 
 -- name: take_slot
 SELECT pg_try_advisory_lock($1::integer, $2::integer);

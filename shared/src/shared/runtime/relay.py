@@ -96,7 +96,7 @@ class LaneRelay:
             await self._drain_until(stop, lead, producer, beating)
             await _cancel(beating)
             async with lead.turn:
-                await connection.execute(QUERIES["forget_worker"], self._worker)
+                await connection.execute(QUERIES["forget_worker"], self._lane, self._worker)
 
     async def _drain_until(
         self, stop: asyncio.Event, lead: "_Lead", producer: AIOKafkaProducer, beating: "asyncio.Future[None]"
@@ -167,7 +167,7 @@ class LaneRelay:
         """The heartbeat, and with it the share of slots as workers come and go."""
         while not stop.is_set():
             async with lead.turn:
-                workers = await lead.connection.fetchval(QUERIES["beat_worker"], self._worker, STALE)
+                workers = await lead.connection.fetchval(QUERIES["beat_worker"], self._lane, self._worker, STALE)
                 self._share = math.ceil(SLOTS / workers)
                 await self._take_share(lead)
                 if self._slots:

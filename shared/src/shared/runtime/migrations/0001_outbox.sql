@@ -37,8 +37,10 @@ CREATE TABLE relay_slots (
     PRIMARY KEY (lane, slot)
 );
 
--- The workers alive, so that each takes its share of the slots and no more.
+-- The workers alive in each lane, so that each takes its share of the slots and no more.
 CREATE TABLE relay_workers (
-    worker uuid PRIMARY KEY,
-    beat_at timestamptz NOT NULL
+    lane text NOT NULL,
+    worker uuid NOT NULL,
+    beat_at timestamptz NOT NULL,
+    PRIMARY KEY (lane, worker)
 );
