@@ -31,7 +31,6 @@ def demo(
     """Start the whole system, play the story in two languages, stay up until Ctrl-C."""
     console = Console()
     folder = Path(tempfile.mkdtemp(prefix="dzwonek-"))
-    folder.chmod(0o755)  # PostgreSQL does not run as root; its user has to find its data
     held = False
     try:
         held = asyncio.run(_run(console, System(folder), once=once, report=report))
