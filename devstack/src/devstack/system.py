@@ -5,6 +5,7 @@ that several systems stand side by side.
 """
 
 import asyncio
+import shlex
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -70,6 +71,7 @@ class System:
             parts.create_task(self.kafka.start(progress))
             parts.create_task(self.inbox.start())
         self._prepare(keys)
+        self._write_settings()
         async with asyncio.TaskGroup() as ready:
             for name in self.processes:
                 ready.create_task(self.start_process(name))
@@ -88,9 +90,10 @@ class System:
             probe = running.url + self._probe(name)
             await until_ready(running.process, lambda: _answers(client, probe), seconds=READY_SECONDS)
 
-    def environment(self, name: str) -> dict[str, str]:
-        """The settings that the process `name` (`accounts-api` and the like) was given."""
-        return self.processes[name].process.env
+    @property
+    def settings_folder(self) -> Path:
+        """Holds the settings of each process, `accounts-api.env` and the like, for a shell to read."""
+        return self.folder / "settings"
 
     def memory(self) -> dict[str, int]:
         """Bytes (proportional set size) of each part."""
@@ -137,6 +140,12 @@ class System:
             Process("gateway", [sys.executable, "-m", "devstack.gateway", *gateway], log=self._log("gateway")),
             self._gateway_port,
         )
+
+    def _write_settings(self) -> None:
+        self.settings_folder.mkdir(mode=0o700, exist_ok=True)
+        for name, running in self.processes.items():
+            lines = [f"{variable}={shlex.quote(value)}\n" for variable, value in running.process.env.items()]
+            (self.settings_folder / f"{name}.env").write_text("".join(lines))
 
     def _mail_settings(self, keys: Keys) -> dict[str, str]:
         return {

@@ -32,18 +32,19 @@ def steps_table(steps: Sequence[Step]) -> Table:
 def print_addresses(console: Console, system: System) -> None:
     """Where to look."""
     table = Table(show_header=False, box=None, pad_edge=False)
-    for name, url in addresses(system).items():
-        table.add_row(name, f"[link={url}]{url}[/link]")
+    for name, place in places(system).items():
+        table.add_row(name, place)
     console.print(table)
 
 
-def addresses(system: System) -> dict[str, str]:
-    """The addresses to open."""
+def places(system: System) -> dict[str, str]:
+    """The addresses to open, and the folders to look into."""
     return {
         "register": f"{system.public_url}/register",
         "inbox": system.inbox.url,
         "API docs": f"{system.public_url}/docs",
         "logs": str(system.folder / "logs"),
+        "settings": str(system.settings_folder),
     }
 
 
