@@ -32,9 +32,9 @@ async def test_a_person_registers_and_activates(language: str, system: System) -
     ]
 
 
-def demo(folder: Path) -> "subprocess.Popen[str]":
-    """Starts the demo that stays up."""
-    command = [sys.executable, "-m", "devstack.demo", "--report", str(folder / "demo.json")]
+def demo(folder: Path, *shell: str) -> "subprocess.Popen[str]":
+    """Starts the demo that stays up, below a shell if one is given."""
+    command = [*shell, sys.executable, "-m", "devstack.demo", "--report", str(folder / "demo.json")]
     return subprocess.Popen(command, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 
@@ -57,7 +57,8 @@ def gone(pids: list[int]) -> bool:
 @pytest.mark.timeout(180)
 def test_two_demos_stand_side_by_side_and_end_with_their_parent(tmp_path: Path) -> None:
     folders = [tmp_path / "one", tmp_path / "other"]
-    demos = [demo(folder) for folder in folders]
+    parent = ("sh", "-c", '"$@"; exit', "sh")  # what make is to the demo
+    demos = [demo(folders[0]), demo(folders[1], *parent)]
     try:
         for process in demos:
             printed = read_until(process, "Ctrl-C ends it.")

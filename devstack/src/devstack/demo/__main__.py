@@ -17,6 +17,7 @@ from devstack.demo.report import memory_line, print_addresses, steps_table, writ
 from devstack.demo.story import LANGUAGES, Step, Story, StoryError
 from devstack.inbox.client import InboxClient
 from devstack.kafka_jars import JarsMissingError
+from devstack.launch import PR_SET_PDEATHSIG, prctl
 from devstack.process import StartError
 from devstack.system import System
 
@@ -29,6 +30,7 @@ def demo(
     report: Annotated[Path, typer.Option(help="Where to write the steps and their seconds.")] = REPORT,
 ) -> None:
     """Start the whole system, play the story in two languages, stay up until Ctrl-C."""
+    prctl(PR_SET_PDEATHSIG, signal.SIGTERM)  # a make that is killed takes the demo along
     console = Console()
     folder = Path(tempfile.mkdtemp(prefix="dzwonek-"))
     held = False
