@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from functools import partial
 
 import structlog
 from aiokafka.errors import KafkaError
@@ -11,7 +12,7 @@ from aiokafka.errors import KafkaError
 from shared.contracts.topics import Topic
 from shared.runtime.consumer import Handlers, Inbox
 from shared.runtime.health import Health
-from shared.runtime.kafka import await_kafka, create_producer
+from shared.runtime.kafka import await_kafka, create_producer, kafka_answers
 from shared.runtime.postgres import Pool, transient
 from shared.runtime.process import Part, run_parts
 from shared.runtime.settings import KafkaSettings
@@ -43,7 +44,7 @@ def consuming(
         for name, topics in groups.items():
             subscriptions.add(name, topics)
         subscriptions.add_retries()
-        watchdog = Watchdog(subscriptions)
+        watchdog = Watchdog(subscriptions, partial(kafka_answers, settings))
         health.live["consumers"] = watchdog.stalled
         try:
             await subscriptions.broker.start()

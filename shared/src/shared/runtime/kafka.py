@@ -61,6 +61,18 @@ async def create_topics(settings: KafkaSettings, service: str) -> None:
         await admin.close()
 
 
+async def kafka_answers(settings: KafkaSettings) -> bool:
+    """Whether Kafka is there, asked over a connection of its own."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka_bootstrap, request_timeout_ms=5000)
+    try:
+        await admin.start()
+    except (KafkaError, OSError):
+        return False
+    finally:
+        await admin.close()
+    return True
+
+
 async def await_kafka(settings: KafkaSettings, service: str, health: Health, stop: asyncio.Event) -> bool:
     """Waits, visibly on `/readyz`, until Kafka is there, and makes the topics. False when `stop` came first."""
     while not stop.is_set():

@@ -1,12 +1,14 @@
 """Watches that consumers make progress: a consumer that silently stalls fails its process's liveness.
 
 What counts is the distance between a group's position and the end of its topics, asked of the broker anew, and when
-the group last did anything; a ping would say nothing.
+the group last did anything; a ping would say nothing. A consumer that cannot even be asked has stalled as well, unless
+Kafka itself is away: then there is nothing to do but wait.
 """
 
 import asyncio
 import contextlib
 import time
+from collections.abc import Awaitable, Callable
 
 import structlog
 from aiokafka.errors import KafkaError
@@ -25,12 +27,24 @@ PROGRESS = Gauge("dzwonek_consumer_position", "Sum of the group's positions", ["
 
 
 class Watchdog:
-    """Measures the lag of each group, and whether it stands still in spite of it."""
+    """Measures the lag of each group, and whether it stands still in spite of it.
 
-    def __init__(self, subscriptions: Subscriptions, *, stall_seconds: float = STALL_SECONDS) -> None:
+    `kafka_answers` tells whether Kafka is there, over a connection of its own.
+    """
+
+    def __init__(
+        self,
+        subscriptions: Subscriptions,
+        kafka_answers: Callable[[], Awaitable[bool]],
+        *,
+        stall_seconds: float = STALL_SECONDS,
+        ask_seconds: float = ASK_SECONDS,
+    ) -> None:
         self._subscriptions = subscriptions
+        self._kafka_answers = kafka_answers
         self._stall_seconds = stall_seconds
-        self._lagging_since: dict[str, float] = {}
+        self._ask_seconds = ask_seconds
+        self._idle_since: dict[str, float] = {}
         self._stalled: dict[str, float] = {}
 
     def stalled(self) -> str | None:
@@ -41,33 +55,39 @@ class Watchdog:
         """Looks every few seconds until `stop`."""
         while not stop.is_set():
             for name in self._subscriptions.groups:
-                try:
-                    await asyncio.wait_for(self._look(name), ASK_SECONDS)
-                except (KafkaError, TimeoutError) as error:
-                    log.warning("lag_unknown", group=name, error=type(error).__name__)
+                await self.look(name)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), LOOK_SECONDS)
 
-    async def _look(self, name: str) -> None:
-        subscriber, processor = self._subscriptions.groups[name]
-        consumer = subscriber.consumer
+    async def look(self, name: str) -> None:
+        """Looks at one group and judges it."""
+        try:
+            behind = await asyncio.wait_for(self._lag(name), self._ask_seconds) > 0
+        except (KafkaError, TimeoutError) as error:
+            log.warning("lag_unknown", group=name, error=type(error).__name__)
+            behind = await self._kafka_answers()
+        self._judge(name, behind=behind)
+
+    async def _lag(self, name: str) -> int:
+        consumer = self._subscriptions.groups[name][0].consumer
         if consumer is None:
-            return
+            return 0
         assigned = consumer.assignment()
         ends = await consumer.end_offsets(list(assigned)) if assigned else {}
         positions = {place: await consumer.position(place) for place in assigned}
-        lag = sum(max(0, ends[place] - positions[place]) for place in assigned)
+        lag: int = sum(max(0, ends[place] - positions[place]) for place in assigned)
         LAG.labels(name).set(lag)
         PROGRESS.labels(name).set(sum(positions.values()))
-        self._judge(name, lag, processor.marked_at)
+        return lag
 
-    def _judge(self, name: str, lag: int, marked_at: float) -> None:
+    def _judge(self, name: str, *, behind: bool) -> None:
         now = time.monotonic()
-        if lag == 0:
-            self._lagging_since.pop(name, None)
+        if not behind:
+            self._idle_since.pop(name, None)
             self._stalled.pop(name, None)
             return
-        since = max(self._lagging_since.setdefault(name, now), marked_at)
+        marked_at = self._subscriptions.groups[name][1].marked_at
+        since = max(self._idle_since.setdefault(name, now), marked_at)
         if now - since > self._stall_seconds:
             self._stalled[name] = now - since
         else:
