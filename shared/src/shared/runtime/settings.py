@@ -3,6 +3,7 @@
 Every variable begins with `DZWONEK_`. Secrets are read from files, so that they stand in no process list and no image.
 """
 
+import re
 import sys
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
@@ -29,6 +30,41 @@ SecretFile = Annotated[Path, AfterValidator(_readable)]
 """The path of a file that holds a secret."""
 
 
+LOOPBACK = {"localhost", "127.0.0.1", "[::1]", "::1"}
+
+
+def _plain_postgresql(url: PostgresDsn) -> PostgresDsn:
+    """Refuses the drivers' dialects (`postgresql+asyncpg`), which asyncpg itself does not know."""
+    if url.scheme not in {"postgresql", "postgres"}:
+        raise ValueError("give an address that begins with postgresql://")
+    return url
+
+
+def _addresses(addresses: str) -> str:
+    """Refuses what is no list of `host:port`."""
+    for address in addresses.split(","):
+        host, _, port = address.rpartition(":")
+        if not host or " " in address or not port.isdecimal() or not 0 < int(port) < 2**16:
+            raise ValueError("give addresses as host:port,host:port")
+    return addresses
+
+
+def _name_and_dot(prefix: str) -> str:
+    """Refuses what is no prefix of a topic."""
+    if prefix and not re.fullmatch(r"[a-z0-9-]+\.", prefix):
+        raise ValueError("give lower-case letters, digits and hyphens with a dot at the end, or nothing")
+    return prefix
+
+
+def _origin(url: HttpUrl) -> HttpUrl:
+    """Refuses what is no bare origin, and plain http elsewhere than on this machine: links hold secrets."""
+    if url.username or url.password or url.path not in {None, "", "/"} or url.query or url.fragment:
+        raise ValueError("give scheme, host and port alone, like https://dzwonek.example.org")
+    if url.scheme != "https" and url.host not in LOOPBACK:
+        raise ValueError("it is plain http, and links hold secrets; give an address that begins with https://")
+    return url
+
+
 class _FromEnvironment(BaseSettings):
     """The base of all settings, so that every mixture of them reads the same variables."""
 
@@ -38,7 +74,7 @@ class _FromEnvironment(BaseSettings):
 class Settings(_FromEnvironment):
     """What every process of every service needs."""
 
-    database_url: PostgresDsn = Field(
+    database_url: Annotated[PostgresDsn, AfterValidator(_plain_postgresql)] = Field(
         description="The service's own database, `postgresql://user:password@host:port/name`, as a direct connection:"
         " the relay's locks do not survive a transaction-mode pooler."
     )
@@ -55,7 +91,7 @@ class Settings(_FromEnvironment):
 class PublicSettings(_FromEnvironment):
     """What a process that writes links needs."""
 
-    public_url: HttpUrl = Field(
+    public_url: Annotated[HttpUrl, AfterValidator(_origin)] = Field(
         description="Where people reach the register, for example `https://dzwonek.example.org`; links begin with it."
     )
 
@@ -63,12 +99,11 @@ class PublicSettings(_FromEnvironment):
 class KafkaSettings(_FromEnvironment):
     """What a process that speaks to Kafka needs."""
 
-    kafka_bootstrap: str = Field(
-        pattern=r"^[^\s,:]+:\d+(,[^\s,:]+:\d+)*$", description="Kafka's addresses, `host:port,host:port`."
+    kafka_bootstrap: Annotated[str, AfterValidator(_addresses)] = Field(
+        description="Kafka's addresses, `host:port,host:port`."
     )
-    kafka_prefix: str = Field(
+    kafka_prefix: Annotated[str, AfterValidator(_name_and_dot)] = Field(
         default="",
-        pattern=r"^([a-z0-9-]+\.)?$",
         description="Stands before the name of every topic and group, for several installations on one Kafka."
         " Ends with a dot.",
     )
