@@ -18,6 +18,7 @@ from tests.integration.devstack.running import RunningModule
 from tests.waiting import until
 
 from devstack.serving import HttpServer, address, bind
+from shared.runtime.web import MAX_BODY
 
 ALL_METHODS = ["GET", "POST", "PUT", "DELETE", "PATCH"]
 TRACEPARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
@@ -124,12 +125,12 @@ async def test_a_request_and_its_answer_pass_whole(behind: Behind) -> None:
             answer = await client.request(
                 method,
                 "/api/v1/a%2Fb%20c?q=%C5%82&q=2",
-                content=b"x" * 70_000,
+                content=b"x" * MAX_BODY,
                 headers={"X-Forwarded-For": "10.0.0.1", "Traceparent": TRACEPARENT, "Accept-Encoding": "br"},
             )
             told = answer.json()
             assert (told["method"], told["path"], told["query"]) == (method, "/api/v1/a%2Fb%20c", "q=%C5%82&q=2")
-            assert told["body"] == 70_000
+            assert told["body"] == MAX_BODY
             headers = dict(told["headers"])
             assert headers["x-forwarded-for"] == "127.0.0.1"
             assert headers["host"] == headers["x-forwarded-host"] == client.base_url.netloc.decode()
@@ -219,18 +220,29 @@ async def test_an_answer_that_breaks_off_does_not_look_whole(behind: Behind, gat
 
 
 @pytest.mark.parametrize("told", [True, False])
-async def test_a_large_body_is_refused_whether_its_length_is_told_or_not(behind: Behind, told: bool) -> None:
-    service = Service("accounts")
+@pytest.mark.parametrize("length", [MAX_BODY + 1, 200_000, 1_000_000, 5_000_000])
+async def test_a_large_body_is_refused_whether_its_length_is_told_or_not(
+    behind: Behind, length: int, told: bool
+) -> None:
+    service, body = Service("accounts"), b"x" * length
 
     async def untold() -> AsyncIterator[bytes]:
-        for _ in range(40):
-            yield b"x" * 50_000
+        for begin in range(0, length, 50_000):
+            yield body[begin : begin + 50_000]
 
-    async with serving(service) as url, behind("--route", f"/={url}", "--max-body", "1000000") as client:
-        answer = await client.post("/", content=b"x" * 2_000_000 if told else untold())
-        assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+    async with serving(service) as url, behind("--route", f"/={url}") as client:
+        for _ in range(5):
+            answer = await client.post("/", content=body if told else untold())
+            assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+            assert answer.headers["content-type"] == "application/problem+json"
         assert service.asked == 0
+        assert (await client.post("/", content=body[:MAX_BODY])).json()["body"] == MAX_BODY
+
+
+async def test_a_gateway_before_services_that_take_more_lets_more_through(behind: Behind) -> None:
+    async with serving(Service("accounts")) as url, behind("--route", f"/={url}", "--max-body", "1000000") as client:
         assert (await client.post("/", content=b"x" * 1_000_000)).json()["body"] == 1_000_000
+        assert (await client.post("/", content=b"x" * 1_000_001)).status_code == 413
 
 
 async def test_paths_that_climb_and_paths_of_nobody_are_refused(behind: Behind) -> None:

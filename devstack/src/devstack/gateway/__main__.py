@@ -9,8 +9,7 @@ from devstack.gateway.routes import Route, RoutingTable
 from devstack.serving import HttpServer, address, bind
 from shared.runtime.logs import configure_logs
 from shared.runtime.process import run
-
-MAX_BODY = 10 * 1024 * 1024
+from shared.runtime.web import MAX_BODY
 
 
 def _arguments() -> argparse.Namespace:
@@ -24,7 +23,12 @@ def _arguments() -> argparse.Namespace:
         metavar="PREFIX=URL[,URL...][;session]",
         help="who answers the paths below a prefix; the longest prefix wins; repeatable",
     )
-    parser.add_argument("--max-body", type=int, default=MAX_BODY, help="bytes of a request's body (%(default)s)")
+    parser.add_argument(
+        "--max-body",
+        type=int,
+        default=MAX_BODY,
+        help="bytes of a request's body, no more than the services take (%(default)s)",
+    )
     parser.add_argument("--timeout", type=float, default=30, help="seconds that a service may be silent (%(default)s)")
     parser.add_argument(
         "--secret-prefix",

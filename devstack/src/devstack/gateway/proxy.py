@@ -29,7 +29,8 @@ class Proxy:
 
     Args:
         table: who answers what.
-        max_body: bytes of the largest request body.
+        max_body: bytes of the largest request body. No more than the services take: one that refuses a body half-way
+            closes its connection, and its answer can be lost with what was still on the way to it.
         seconds: how long a service may take for each part of its answer.
     """
 
