@@ -91,6 +91,8 @@ BROKEN_RULES = [
     ("password", "krótkie", "password_too_short"),
     ("password", "x" * 257, "password_too_long"),
     ("password", "iloveyou", "password_common"),
+    ("password", "haslo123", "password_common"),
+    ("password", "Password1!", "password_common"),
     ("password", ADDRESS, "password_personal"),
     ("password", "anna.nowak", "password_personal"),
     ("password", "cztery\tzielone", "password_bad_character"),

@@ -97,6 +97,16 @@ async def test_a_wrong_form_keeps_what_was_entered_but_for_the_password(world: A
     assert await world.happened() == []
 
 
+async def test_a_password_that_is_soon_guessed_is_told_beside_its_field(world: AccountsWorld) -> None:
+    answer = await world.client.post("/register?lang=en", data={**FORM, "password": "dzwonek1"})
+
+    assert answer.status_code == 422
+    assert 'id="password-error"' in answer.text
+    assert f'value="{ADDRESS}"' in answer.text
+    assert "dzwonek1" not in answer.text
+    assert await world.happened() == []
+
+
 async def test_a_form_is_refused_or_taken_by_where_it_comes_from(world: AccountsWorld) -> None:
     own = [{"Sec-Fetch-Site": "same-origin"}, {"Sec-Fetch-Site": "none"}, {"Origin": ORIGIN}, {"Origin": "null"}, {}]
     foreign = [

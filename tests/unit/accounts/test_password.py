@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.domain.email_address import parse_email
-from accounts.domain.password import accept_password
+from accounts.domain.password import accept_password, refuse_guessable
 from accounts.domain.refusal import Refused
+from accounts.guessing import guesses
 
 ANNA = parse_email("anna.nowak@example.org")
 
@@ -48,6 +49,51 @@ def test_more_than_256_characters_are_too_long(length: int) -> None:
 @pytest.mark.parametrize("password", ["password", "PASSWORD", "12345678", "Qwertyuiop", "iloveyou"])
 def test_common_passwords_are_refused_in_any_case(password: str) -> None:
     assert refusal(password) == "password_common"
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        *("haslo123", "Password1!", "dzwonek1", "aaaaaaaa", " " * 8, "polska12", "polska123", "mateusz1", "abcdefgh"),
+        *("librus123", "Hasło123!", "H@slo123", "Kacper2015", "legia1916", "пароль12", "Polska2024", "12341234"),
+        *("x" * 256, "zaq12wsx1", "Nowak123", "example1"),
+    ],
+)
+def test_a_common_password_in_disguise_is_refused(password: str) -> None:
+    with pytest.raises(Refused, match="one like it") as refused:
+        refuse_guessable(accept_password(password, ANNA), ANNA, guesses)
+    assert refused.value.code == "password_common"
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        *(
+            "zielony wagon 7",
+            "korek lampa trawnik",
+            "cztery zielone rowery",
+            "тихий зелений їжак",
+            "dzwonek korek wagon",
+        ),
+        *(
+            "xkcdpasz",
+            "kq7vmzrt",
+            "inne dobre haslo",
+            "ŻÓŁĆ-gęślą",
+            "anna.nowak lubi zielone rowery",
+            "4@8({[<36!|705$+7%2x",
+        ),
+    ],
+)
+def test_what_nobody_guesses_soon_passes_without_rules_of_composition(password: str) -> None:
+    refuse_guessable(accept_password(password, ANNA), ANNA, guesses)
+
+
+def test_the_address_of_one_person_is_no_hint_for_anothers_password() -> None:
+    piotr = parse_email("zdzichowski@example.org")
+    with pytest.raises(Refused):
+        refuse_guessable("zdzichowski1", piotr, guesses)
+    refuse_guessable("zdzichowski1", ANNA, guesses)
 
 
 @pytest.mark.parametrize("password", ["anna.nowak@example.org", "ANNA.NOWAK", "anna.nowak1", "12anna.nowak!"])

@@ -6,6 +6,7 @@ import threading
 import argon2
 import pytest
 
+from accounts.domain.refusal import Refused
 from accounts.passwords import HashingBusy, PasswordHasher
 
 
@@ -48,6 +49,22 @@ async def test_a_person_who_gives_up_waiting_leaves_the_queue_intact() -> None:
                 await asyncio.sleep(0.005)
     hasher.close()
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("argon2")]
+
+
+async def test_a_password_that_is_refused_leaves_the_queue_intact_and_the_loop_free() -> None:
+    hasher = PasswordHasher(threads=1, queue_length=0)
+    looked_in: list[str] = []
+
+    def refuse(_: str) -> None:
+        looked_in.append(threading.current_thread().name)
+        raise Refused("password_common", "no")
+
+    for _ in range(3):
+        with pytest.raises(Refused):
+            await hasher.hash("haslo", refuse)
+    assert await hasher.hash("haslo")
+    assert all(name.startswith("argon2") for name in looked_in)
+    hasher.close()
 
 
 def test_a_refusal_says_nothing_of_the_password() -> None:

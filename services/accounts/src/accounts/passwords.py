@@ -1,11 +1,13 @@
 """Argon2id off the event loop: as many threads as cores, a bounded queue before them.
 
-A hash takes some 20 ms of a core and 19 MiB. Under a rush the queue fills and further work is refused at once, so that
+A hash takes some 20 ms of a core and 19 MiB. The look whether a password is soon guessed comes before it, in the same
+thread: some milliseconds. Under a rush the queue fills and further work is refused at once, so that
 everything else the process does stays answerable.
 """
 
 import asyncio
 import math
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 
 import argon2
@@ -40,14 +42,17 @@ class PasswordHasher:
         self._retry_after = math.ceil(self._limit / threads / HASHES_PER_THREAD_AND_SECOND)
         self._under_way = 0
 
-    async def hash(self, password: str) -> str:
-        """The hash with its parameters and salt. Raises HashingBusy when the queue is full."""
+    async def hash(self, password: str, check: Callable[[str], None] | None = None) -> str:
+        """The hash with its parameters and salt, made when `check` lets the password pass.
+
+        Raises HashingBusy when the queue is full, and what `check` raises.
+        """
         if self._under_way >= self._limit:
             REFUSED.inc()
             raise HashingBusy(self._retry_after)
         loop = asyncio.get_running_loop()
         self._count(1)
-        work = self._pool.submit(self._argon2.hash, password)
+        work = self._pool.submit(self._checked_hash, password, check)
         # counted down in the loop's own thread, also when the waiting request was cancelled
         work.add_done_callback(lambda done: self._finished(loop, done))
         return await asyncio.wrap_future(work)
@@ -55,6 +60,11 @@ class PasswordHasher:
     def close(self) -> None:
         """Ends the threads; what waits in the queue is dropped."""
         self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def _checked_hash(self, password: str, check: Callable[[str], None] | None) -> str:
+        if check:
+            check(password)
+        return self._argon2.hash(password)
 
     def _finished(self, loop: asyncio.AbstractEventLoop, _: "Future[str]") -> None:
         if not loop.is_closed():

@@ -1,21 +1,30 @@
-"""Which passwords are accepted (OWASP ASVS 5.0, 6.2): long enough, not common, not the person's own data.
+"""Which passwords are accepted (OWASP ASVS 5.0, 6.2): long enough, not common or soon guessed, not one's own data.
 
 No composition rules. A password is compared and hashed in the OpaqueString form of RFC 8265: every kind of space is
 the plain space and the rest is NFC, so that a keyboard's way of writing `ż` does not matter. Not NFKC: it would make
 different passwords the same.
 """
 
+import re
 import unicodedata
+from collections.abc import Callable, Sequence
 
 from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
 from accounts.domain.email_address import EmailAddress
+from accounts.domain.guessable_words import GUESSABLE_WORDS
 from accounts.domain.refusal import Refused
 
 MIN_LENGTH = 8
 MAX_LENGTH = 256
 MIN_OWN_DATA = 4
 """Shorter local parts stand in too many good passwords by chance."""
+
+MIN_GUESSES = 10_000_000
+"""Fewer are soon made, even where each costs as much as logging in here; eight random letters withstand more."""
+
+Guesses = Callable[[str, Sequence[str]], float]
+"""Estimates how many guesses find a password when these words are tried as well, the likeliest first."""
 
 COMMON = frozenset(word.casefold() for word in FREQUENCY_LISTS["passwords"] if len(word) >= MIN_LENGTH)
 
@@ -42,10 +51,24 @@ def accept_password(password: str, email: EmailAddress | None) -> str:
         raise Refused("password_too_long", f"At most {MAX_LENGTH} characters")
     folded = normal.casefold()
     if folded in COMMON:
-        raise Refused("password_common", "Many people use this password; attackers try it first")
+        raise _common()
     if email and len(_without_own_data(folded, email)) < MIN_LENGTH:
         raise Refused("password_personal", "The password must be more than your address")
     return normal
+
+
+def refuse_guessable(password: str, email: EmailAddress, guesses: Guesses) -> None:
+    """Raises Refused `password_common` for an accepted password that is a common one in disguise.
+
+    It is a rule of its own because estimating takes its time.
+    """
+    own_words = [word for word in re.split(r"[^a-z0-9]+", email.key) if len(word) >= MIN_OWN_DATA]
+    if guesses(password, [*own_words, *GUESSABLE_WORDS]) < MIN_GUESSES:
+        raise _common()
+
+
+def _common() -> Refused:
+    return Refused("password_common", "Many people use this password or one like it; attackers try it first")
 
 
 def _without_own_data(folded: str, email: EmailAddress) -> str:

@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 from accounts import events, store
 from accounts.domain.email_address import EmailAddress
+from accounts.domain.password import refuse_guessable
+from accounts.domain.refusal import Refused
 from accounts.domain.registration import (
     LIFETIME,
     AgeBracket,
@@ -16,12 +19,21 @@ from accounts.domain.registration import (
     TellOwner,
     decide_registration,
 )
+from accounts.guessing import guesses
 from accounts.handlers.expiry import expire_registrations
 from accounts.handlers.parts import ATTEMPTS, Contended, Parts
 from accounts.links import FreshLinks, fresh_links
 from accounts.store import Mailing, PersonalData
 from shared.runtime.events import new_id
 from shared.runtime.postgres import Connection
+
+
+class PasswordRefused(Exception):  # noqa: N818 - reads as what happened
+    """The password is guessed too soon; `reason` says so with its code."""
+
+    def __init__(self, reason: Refused) -> None:
+        super().__init__(reason.code)
+        self.reason = reason
 
 
 @dataclass(frozen=True)
@@ -44,8 +56,15 @@ class PreparedRegistration:
 
 
 async def prepare_registration(parts: Parts, registration: Registration) -> PreparedRegistration:
-    """Hashes and seals, the same for every address, before a connection is taken. Raises HashingBusy."""
-    password_hash = await parts.hasher.hash(registration.password)
+    """Hashes and seals, the same for every address, before a connection is taken.
+
+    Raises HashingBusy, PasswordRefused.
+    """
+    check = partial(refuse_guessable, email=registration.email, guesses=guesses)
+    try:
+        password_hash = await parts.hasher.hash(registration.password, check)
+    except Refused as reason:
+        raise PasswordRefused(reason) from None
     person = PersonalData(registration.email, password_hash, registration.age_bracket, registration.language)
     return PreparedRegistration(person, parts.sealer.seal(registration.email.text), fresh_links(parts.sealer))
 

@@ -8,6 +8,7 @@ from fastapi.responses import Response
 from accounts.domain.tokens import TokenFault
 from accounts.handlers.activation import LinkRefused, TermsRefused
 from accounts.handlers.parts import Contended
+from accounts.handlers.registration import PasswordRefused
 from accounts.passwords import HashingBusy
 from shared.runtime.problems import FieldError, ProblemError, invalid
 
@@ -20,7 +21,7 @@ LINK_PROBLEMS: Mapping[TokenFault, tuple[int, str]] = {
 }
 """The status and the title for each fault of a link; the fault's value is the code."""
 
-Refusal = LinkRefused | TermsRefused | HashingBusy | Contended
+Refusal = LinkRefused | TermsRefused | PasswordRefused | HashingBusy | Contended
 
 
 def problem_for(refusal: Refusal) -> ProblemError:
@@ -33,6 +34,8 @@ def problem_for(refusal: Refusal) -> ProblemError:
         case TermsRefused():
             detail = f"The terms of {refusal.in_force} are in force"
             return invalid([FieldError(field="terms_version", code="terms_outdated", detail=detail)])
+        case PasswordRefused(reason=reason):
+            return invalid([FieldError(field="password", code=reason.code, detail=reason.text)])
         case HashingBusy():
             return ProblemError(503, "busy", "Too many people register right now", retry_after=refusal.retry_after)
         case Contended():
@@ -41,7 +44,7 @@ def problem_for(refusal: Refusal) -> ProblemError:
 
 def install(app: FastAPI) -> None:
     """Lets `app` answer refusals with problem details."""
-    for kind in (LinkRefused, TermsRefused, HashingBusy, Contended):
+    for kind in (LinkRefused, TermsRefused, PasswordRefused, HashingBusy, Contended):
         app.add_exception_handler(kind, _answer)
 
 

@@ -11,7 +11,7 @@ from accounts.domain.registration import AgeBracket
 from accounts.domain.tokens import TokenFault
 from accounts.handlers.activation import LinkRefused, TermsRefused, activate, look_at_link
 from accounts.handlers.asking_again import ask_again
-from accounts.handlers.registration import prepare_registration, register
+from accounts.handlers.registration import PasswordRefused, prepare_registration, register
 from accounts.http.bodies import AskingAgainBody, RegistrationBody
 from accounts.http.routes import WorkingParts
 from accounts.links import fresh_links
@@ -53,10 +53,13 @@ async def send_registration(request: Request, parts: WorkingParts) -> Response:
     form = await read_form(request, RegistrationBody)
     if form.body is None:
         return _registration_form(request, form)
-    async with on_the_beat(parts.beat_seconds):
-        prepared = await prepare_registration(parts, form.body.registration())
-        async with parts.transaction() as transaction:
-            await register(parts, transaction, prepared)
+    try:
+        async with on_the_beat(parts.beat_seconds):
+            prepared = await prepare_registration(parts, form.body.registration())
+            async with parts.transaction() as transaction:
+                await register(parts, transaction, prepared)
+    except PasswordRefused as refused:
+        return _registration_form(request, Form(None, form.entered, {"password": refused.reason.code}))
     return see_other("/register/sent", language_of(request))
 
 
