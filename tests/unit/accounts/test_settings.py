@@ -56,6 +56,35 @@ def test_a_wrong_setting_is_named(
     assert complaint(capsys).startswith(f"{variable} is wrong: ")
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"garbage",
+        b'{"keys": []}',
+        b'{"keys": [{"kty": "EC", "crv": "P-2',
+        b"\x80\xff\0",
+        b"[]",
+        b"7",
+        b'{"keys": 7}',
+        b'{"keys": [7]}',
+    ],
+)
+def test_a_file_that_seals_nothing_is_refused_at_start(
+    environment: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path, content: bytes
+) -> None:
+    (tmp_path / "public.json").write_bytes(content)
+    assert complaint(capsys).startswith("DZWONEK_SEALING_PUBLIC_KEY_FILE is wrong: ")
+
+
+def test_the_private_key_is_no_business_of_this_service(
+    environment: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    environment.setenv("DZWONEK_SEALING_PUBLIC_KEY_FILE", str(tmp_path / "private.json"))
+    line = complaint(capsys)
+    assert line.startswith("DZWONEK_SEALING_PUBLIC_KEY_FILE is wrong: ")
+    assert "public set only" in line
+
+
 def test_a_missing_setting_is_named(environment: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     environment.delenv("DZWONEK_PUBLIC_URL")
     assert complaint(capsys).startswith("DZWONEK_PUBLIC_URL is not set: ")

@@ -1,20 +1,34 @@
 """The settings of the accounts service, all from the environment."""
 
+import json
 import os
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import Field, HttpUrl, field_validator
+from pydantic import AfterValidator, Field, field_validator
 
+from shared.runtime.sealing import Sealer
 from shared.runtime.settings import KafkaSettings, PublicSettings, SecretFile, Settings
 
 MIN_SECRET_BYTES = 32
-_LOOPBACK = {"localhost", "127.0.0.1", "[::1]"}
+
+
+def _only_seals(path: Path) -> Path:
+    """Refuses what cannot seal, and private keys: this service must not be able to open what it has sealed."""
+    Sealer(path)
+    if any("d" in key for key in json.loads(path.read_text())["keys"]):
+        raise ValueError(f"{path} holds a private key; give accounts the public set only")
+    return path
+
+
+PublicKeysFile = Annotated[SecretFile, AfterValidator(_only_seals)]
+"""The path of a file with the public key that values are sealed to."""
 
 
 class ApiSettings(Settings, PublicSettings):
     """What `accounts api` needs. It speaks to PostgreSQL alone: it stays up while Kafka is down."""
 
-    sealing_public_key_file: SecretFile = Field(
+    sealing_public_key_file: PublicKeysFile = Field(
         description="The JWK set with the public key of notifications: addresses and tokens in events are sealed to it."
     )
     accounts_secret_file: SecretFile = Field(
@@ -36,14 +50,6 @@ class ApiSettings(Settings, PublicSettings):
     ask_again_seconds: int = Field(
         default=60, ge=0, le=3600, description="After a mail to an address no other is sent to it for so long."
     )
-
-    @field_validator("public_url")
-    @classmethod
-    def _encrypted(cls, url: HttpUrl) -> HttpUrl:
-        """Links hold secrets: plain http is good for this machine alone."""
-        if url.scheme != "https" and url.host not in _LOOPBACK:
-            raise ValueError("it is plain http; give an address that begins with https://")
-        return url
 
     @field_validator("accounts_secret_file")
     @classmethod
