@@ -253,6 +253,18 @@ async def test_paths_that_climb_and_paths_of_nobody_are_refused(behind: Behind) 
         assert (await client.get("/livez")).json() == {"status": "ok"}
 
 
+@pytest.mark.parametrize("path", ["/metrics", "/metrics/", "/%6detrics", "/readyz", "/readyz?full", "/livez/"])
+async def test_what_a_service_tells_its_operators_is_nobody_elses(behind: Behind, path: str) -> None:
+    service = Service("accounts")
+    async with serving(service) as url, behind("--route", f"/={url}") as client:
+        for method in ("GET", "POST"):
+            answer = await client.request(method, path)
+            assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+            assert answer.headers["content-type"] == "application/problem+json"
+        assert (await client.get("/livez")).json() == {"status": "ok"}
+    assert service.asked == 0
+
+
 async def test_the_log_tells_of_every_request_and_of_no_secret(behind: Behind, gateway_log: Path) -> None:
     async with (
         serving(Service("accounts")) as url,

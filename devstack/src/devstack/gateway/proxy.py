@@ -22,6 +22,8 @@ KEEP_ALIVE_SECONDS = 2
 """Shorter than the services' own, so that a kept connection is not used in the moment a service closes it."""
 
 _SAFE = {"GET", "HEAD", "OPTIONS"}
+_FOR_OPERATORS = {"/livez", "/readyz", "/metrics"}
+"""Each process answers these for who runs it (see `shared.runtime.health`); through the gateway nobody sees them."""
 
 
 class Proxy:
@@ -69,7 +71,7 @@ class Proxy:
         path = request.scope["path"]
         if {".", ".."} & set(path.split("/")):  # services and gateway could disagree on what it means
             raise ProblemError(400, "bad_path", "The path is not valid")
-        route = self._table.choose(path)
+        route = None if path.rstrip("/") in _FOR_OPERATORS else self._table.choose(path)
         if route is None:
             raise problem_of(404)
         return route
