@@ -157,10 +157,10 @@ def person(sender: str | None) -> str:
 
 
 def moment(instant: datetime) -> str:
-    """An instant in the time zone of this machine, without the date when it is today's."""
+    """An instant in the time zone of this machine, which is named, without the date when it is today's."""
     local = instant.astimezone()
     today = local.date() == datetime.now(local.tzinfo).date()
-    return f"{local:%H:%M:%S}" if today else f"{local.day} {local:%b %Y, %H:%M}"
+    return f"{local:%H:%M:%S %Z}" if today else f"{local.day} {local:%b %Y, %H:%M %Z}"
 
 
 def size(count: int) -> str:
