@@ -12,9 +12,8 @@ from pathlib import Path
 from jgo.maven import MavenContext
 
 from devstack.cache import cache_folder, one_at_a_time, publish, workplace
+from devstack.process import MIRROR
 
-MIRROR = "DZWONEK_MAVEN_MIRROR"
-"""The variable with the URL of a Maven registry to fetch from instead of the public one."""
 AT_ONCE = 8
 ATTEMPTS = 3
 TIMEOUT_SECONDS = 30

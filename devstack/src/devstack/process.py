@@ -10,6 +10,9 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 
 LAUNCHER = Path(__file__).with_name("launch.py")
+OURS = "DZWONEK_"
+MIRROR = "DZWONEK_MAVEN_MIRROR"
+"""The variable with the URL of a Maven registry to fetch from instead of the public one."""
 POLL = 0.02
 PAUSE_POLL = 0.001
 
@@ -28,7 +31,7 @@ class Process:
         name: what messages call it.
         command: the program and its arguments.
         log: the file that its output is added to.
-        env: variables on top of this process's own.
+        env: variables on top of this process's own, of which it gets none that is a setting of ours (see `inherited`).
         cwd: its working folder.
         stop_signal: what asks it to end in good order.
         death_signal: what it gets when its parent dies. Only SIGKILL ends it while it is frozen, too.
@@ -91,7 +94,7 @@ class Process:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                env={**os.environ, **self.env},
+                env={**inherited(os.environ), **self.env},
                 cwd=self.cwd,
                 process_group=0,
             )
@@ -164,6 +167,14 @@ class Process:
     def _signal(self, number: signal.Signals) -> None:
         if self.running:
             self._started().send_signal(number)
+
+
+def inherited(environment: Mapping[str, str]) -> dict[str, str]:
+    """What a child gets of its parent's variables: a setting in somebody's shell must not change the system.
+
+    Only where the jars come from is for all that runs here.
+    """
+    return {name: value for name, value in environment.items() if not name.upper().startswith(OURS) or name == MIRROR}
 
 
 async def until_ready(process: Process, answers: Callable[[], Awaitable[bool]], *, seconds: float) -> None:

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from devstack.kafka_jars import MIRROR, Jar, JarsMissingError, ensure_jars
+from devstack.kafka_jars import Jar, JarsMissingError, ensure_jars
+from devstack.process import MIRROR
 
 NAMES = ("alpha", "beta", "gamma")
 

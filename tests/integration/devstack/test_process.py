@@ -40,6 +40,17 @@ async def test_what_a_process_says_is_in_its_log_over_restarts(tmp_path: Path) -
     await process.stop()
 
 
+async def test_a_setting_in_the_callers_shell_reaches_no_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("DZWONEK_LOG_LEVEL", "dzwonek_mail_from_address", "DZWONEK_MAVEN_MIRROR", "DZWONEK_PORT"):
+        monkeypatch.setenv(name, "of-the-shell")
+    process = Process("teller", ["sh", "-c", "env | grep -i ^dzwonek"], log=tmp_path / "log", env={"DZWONEK_PORT": "1"})
+    await process.start()
+    await process.wait()
+    assert sorted(process.tail().splitlines()) == ["DZWONEK_MAVEN_MIRROR=of-the-shell", "DZWONEK_PORT=1"]
+
+
 async def test_killing_a_process_kills_its_descendants(tmp_path: Path) -> None:
     process = Process("family", PARENT_OF_ONE, log=tmp_path / "log")
     await process.start()
