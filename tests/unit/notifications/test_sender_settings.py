@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from notifications.sender_settings import SenderSettings
 from shared.runtime.sealing import generate_keys
-from shared.runtime.settings import complaint
+from shared.runtime.settings import complaint, read
 
 
 @pytest.fixture
@@ -54,8 +54,9 @@ def test_plain_text_elsewhere_has_to_be_allowed(facts: dict[str, Any]) -> None:
         ({"smtp_content_seconds": 300}, "DZWONEK_LEASE_SECONDS", "make it at least 320"),
         ({"mail_from_address": "Dzwonek"}, "DZWONEK_MAIL_FROM_ADDRESS", "give one like"),
         ({"mail_from_address": "a@b.example\r\nBcc: x@y.example"}, "DZWONEK_MAIL_FROM_ADDRESS", "give one like"),
-        ({"smtp_ca_file": Path("/nowhere.pem")}, "DZWONEK_SMTP_CA_FILE", "give the path"),
-        ({"verp_domain": "no domain"}, "DZWONEK_VERP_DOMAIN", "pattern"),
+        ({"smtp_ca_file": Path("/nowhere.pem")}, "DZWONEK_SMTP_CA_FILE", "give a PEM file"),
+        ({"verp_domain": "no domain"}, "DZWONEK_VERP_DOMAIN", "give one like"),
+        ({"smtp_host": "relay/example"}, "DZWONEK_SMTP_HOST", "give a name like"),
     ],
 )
 def test_contradictions_name_the_variable_and_the_mend(
@@ -72,3 +73,93 @@ def test_a_password_never_crosses_the_network_in_plain_text(facts: dict[str, Any
     secrets: dict[str, Any] = {"smtp_user": "dzwonek", "smtp_password_file": tmp_path / "password"}
     with pytest.raises(ValidationError, match="plain text"):
         SenderSettings(**facts, **secrets, smtp_tls="none", smtp_plain_text_allowed=True)
+
+
+@pytest.fixture
+def environment(facts: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """A sender's environment in which nothing is wrong."""
+    for name, value in facts.items():
+        monkeypatch.setenv(f"DZWONEK_{name.upper()}", str(value))
+    return monkeypatch
+
+
+def last_word(capsys: pytest.CaptureFixture[str]) -> str:
+    with pytest.raises(SystemExit) as ended:
+        read(SenderSettings)
+    assert ended.value.code == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    return line
+
+
+@pytest.mark.parametrize("name", ["message_id_domain", "verp_domain", "smtp_helo"])
+@pytest.mark.parametrize("host", ["a..b", ".example", "example.", "", "x" * 64 + ".example", ".".join(["a" * 60] * 5)])
+def test_a_host_name_with_empty_or_long_labels_is_refused_in_plain_words(
+    environment: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str, host: str
+) -> None:
+    environment.setenv(f"DZWONEK_{name.upper()}", host)
+    line = last_word(capsys)
+    assert line.startswith(f"DZWONEK_{name.upper()} is wrong: it is no host name; give one like dzwonek.example.org")
+
+
+def test_an_international_host_name_becomes_punycode(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("DZWONEK_VERP_DOMAIN", "żółw.example")
+    assert read(SenderSettings).verp_domain == "xn--w-uga1v8h.example"
+
+
+@pytest.mark.parametrize("name", ["Dzwonek\nBcc: x@y.example", "Dzwo\x07nek", "Dzwonek\r", "   "])
+def test_a_name_that_would_break_the_header_is_refused(
+    environment: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    environment.setenv("DZWONEK_MAIL_FROM_NAME", name)
+    line = last_word(capsys)
+    assert line.startswith("DZWONEK_MAIL_FROM_NAME is wrong")
+    assert "give a" in line
+
+
+@pytest.mark.parametrize("content", [b"garbage", b"\xff\xfe\x00"], ids=["text", "binary"])
+@pytest.mark.parametrize(
+    ("name", "mend"),
+    [
+        ("sealing_private_keys_file", "give the file with the private keys"),
+        ("verp_key_file", "give a file with keys of at least 64 hex digits"),
+        ("smtp_ca_file", "give a PEM file"),
+    ],
+)
+def test_a_file_that_holds_something_else_is_refused(
+    environment: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    name: str,
+    mend: str,
+    content: bytes,
+) -> None:
+    (tmp_path / "other").write_bytes(content)
+    environment.setenv(f"DZWONEK_{name.upper()}", str(tmp_path / "other"))
+    line = last_word(capsys)
+    assert line.startswith(f"DZWONEK_{name.upper()} is wrong")
+    assert mend in line
+
+
+@pytest.mark.parametrize("content", ["zz", "ab" * 31, "ab" * 32 + "\nzz"])
+def test_a_key_of_envelope_senders_is_long_and_hex(
+    environment: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path, content: str
+) -> None:
+    (tmp_path / "verp.key").write_text(content)
+    assert last_word(capsys).startswith("DZWONEK_VERP_KEY_FILE is wrong")
+
+
+def test_public_keys_open_nothing(
+    environment: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    environment.setenv("DZWONEK_SEALING_PRIVATE_KEYS_FILE", str(tmp_path / "public.json"))
+    assert "holds a public key, which opens nothing; give the file with the private keys" in last_word(capsys)
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe", b"two\nlines"])
+def test_a_password_is_one_line_of_text(
+    environment: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path, content: bytes
+) -> None:
+    (tmp_path / "password").write_bytes(content)
+    environment.setenv("DZWONEK_SMTP_USER", "dzwonek")
+    environment.setenv("DZWONEK_SMTP_PASSWORD_FILE", str(tmp_path / "password"))
+    assert "give a file with the password alone" in last_word(capsys)

@@ -7,12 +7,21 @@ from typing import Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from notifications.rendering import SenderIdentity, ascii_address
+from notifications.checked_values import (
+    CertificatesFile,
+    DisplayName,
+    HostName,
+    HostOrAddress,
+    MailAddress,
+    PasswordFile,
+    VerpKeyFile,
+)
+from notifications.private_keys import PrivateKeysFile
+from notifications.rendering import SenderIdentity
 from notifications.smtp.conversation import Deadlines
 from notifications.smtp.relay import Credentials, RelayAddress
-from shared.runtime.settings import PublicSettings, SecretFile, Settings
+from shared.runtime.settings import PublicSettings, Settings
 
-_HOST_NAME = r"^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$"
 LEASE_RESERVE_SECONDS = 5
 """What a lease must have above the deadlines of one mail: the time for it to be claimed and taken up."""
 
@@ -20,7 +29,7 @@ LEASE_RESERVE_SECONDS = 5
 class RelaySettings(Settings):
     """The relay: the operator's mail server, which takes every mail and brings it on."""
 
-    smtp_host: str = Field(pattern=r"^[A-Za-z0-9:.-]+$", description="The relay's name or address.")
+    smtp_host: HostOrAddress = Field(description="The relay's name or address.")
     smtp_port: int = Field(default=587, ge=1, le=65535, description="The relay's port.")
     smtp_plain_text_allowed: bool = Field(
         default=False,
@@ -31,15 +40,15 @@ class RelaySettings(Settings):
         default="starttls",
         description="`starttls` or `tls`, both with the certificate checked; `none` for a relay on this machine alone.",
     )
-    smtp_ca_file: Path | None = Field(
+    smtp_ca_file: CertificatesFile | None = Field(
         default=None, description="Certificates (PEM) to trust for the relay instead of the system's."
     )
     smtp_user: str | None = Field(default=None, min_length=1, description="The name to sign in to the relay with.")
-    smtp_password_file: SecretFile | None = Field(
+    smtp_password_file: PasswordFile | None = Field(
         default=None, validate_default=True, description="The file with the password for `smtp_user`."
     )
-    smtp_helo: str | None = Field(
-        default=None, pattern=_HOST_NAME, description="How to greet the relay; `message_id_domain` if not set."
+    smtp_helo: HostName | None = Field(
+        default=None, description="How to greet the relay; `message_id_domain` if not set."
     )
     smtp_connect_seconds: float = Field(
         default=10, gt=0, le=60, description="How long connecting, TLS and sign-in may take together."
@@ -54,13 +63,6 @@ class RelaySettings(Settings):
         description="How long the relay may take to accept the content. A relay that is slower than that gets the mail"
         " again: give it what it needs, and the lease with it.",
     )
-
-    @field_validator("smtp_ca_file")
-    @classmethod
-    def _readable(cls, path: Path | None) -> Path | None:
-        if path is not None and not path.is_file():
-            raise ValueError(f"{path} is no file; give the path of the certificates or leave it out")
-        return path
 
     @field_validator("smtp_tls")
     @classmethod
@@ -93,19 +95,21 @@ class RelaySettings(Settings):
 class SenderSettings(RelaySettings, PublicSettings):
     """What the sender needs: it works off the queue of mails."""
 
-    sealing_private_keys_file: SecretFile = Field(
+    sealing_private_keys_file: PrivateKeysFile = Field(
         description="The private keys (a JWK set) that open sealed addresses and tokens. Old keys stay in it as long as"
         " a record sealed to them is kept."
     )
-    mail_from_address: str = Field(description="The address in `From`, for example `noreply@dzwonek.example.org`.")
-    mail_from_name: str = Field(default="Dzwonek", min_length=1, max_length=100, description="The name in `From`.")
-    message_id_domain: str = Field(
-        pattern=_HOST_NAME, description="The right side of every Message-ID. Never changes: retries keep their id."
+    mail_from_address: MailAddress = Field(
+        description="The address in `From`, for example `noreply@dzwonek.example.org`."
     )
-    verp_domain: str = Field(
-        pattern=_HOST_NAME, description="The domain that takes the bounces; each mail has a sender of its own there."
+    mail_from_name: DisplayName = Field(default="Dzwonek", max_length=100, description="The name in `From`.")
+    message_id_domain: HostName = Field(
+        description="The right side of every Message-ID. Never changes: retries keep their id."
     )
-    verp_key_file: SecretFile = Field(
+    verp_domain: HostName = Field(
+        description="The domain that takes the bounces; each mail has a sender of its own there."
+    )
+    verp_key_file: VerpKeyFile = Field(
         description="The keys of those senders, one a line, 64 hex digits each; the first signs, all are believed."
     )
     connections_security: int = Field(default=2, ge=1, le=100, description="Connections for activation and the like.")
@@ -127,14 +131,6 @@ class SenderSettings(RelaySettings, PublicSettings):
     lease_seconds: float = Field(
         default=60, gt=0, le=3600, description="How long a claimed mail is left to its sender before another takes it."
     )
-
-    @field_validator("mail_from_address")
-    @classmethod
-    def _an_address(cls, address: str) -> str:
-        try:
-            return ascii_address(address)
-        except ValueError:
-            raise ValueError("it is no address; give one like noreply@dzwonek.example.org") from None
 
     @field_validator("lease_seconds")
     @classmethod
@@ -171,7 +167,7 @@ class SenderSettings(RelaySettings, PublicSettings):
         """Where the relay is, with the password read from its file."""
         credentials = None
         if self.smtp_user and self.smtp_password_file:
-            credentials = Credentials(self.smtp_user, self.smtp_password_file.read_text().strip())
+            credentials = Credentials(self.smtp_user, self.smtp_password_file.read_text(encoding="utf-8").strip())
         return RelayAddress(
             host=self.smtp_host,
             port=self.smtp_port,

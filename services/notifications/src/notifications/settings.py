@@ -1,27 +1,12 @@
 """The settings of the worker, from the environment (prefix `DZWONEK_`)."""
 
-import json
 from datetime import timedelta
-from pathlib import Path
-from typing import Annotated
 
-from pydantic import AfterValidator, Field, ValidationInfo, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
+from notifications.private_keys import PrivateKeysFile
 from notifications.retention import Ages
-from shared.runtime.sealing import Unsealer
-from shared.runtime.settings import KafkaSettings, SecretFile, Settings
-
-
-def _opens_seals(path: Path) -> Path:
-    """Refuses public keys: better at start than with every event among the dead letters."""
-    Unsealer(path)
-    if any("d" not in key for key in json.loads(path.read_text())["keys"]):
-        raise ValueError(f"{path} holds a public key, which opens nothing; give the file with the private keys")
-    return path
-
-
-PrivateKeysFile = Annotated[SecretFile, AfterValidator(_opens_seals)]
-"""The path of a file with the private keys of sealed values."""
+from shared.runtime.settings import KafkaSettings, Settings
 
 
 class WorkerSettings(Settings, KafkaSettings):

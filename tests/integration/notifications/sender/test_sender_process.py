@@ -89,6 +89,7 @@ async def test_told_to_stop_under_load_it_ends_in_good_order(world: SenderWorld,
         ({"smtp_host": "relay.example.org"}, "DZWONEK_SMTP_TLS is wrong"),
         ({"lease_seconds": 3}, "DZWONEK_LEASE_SECONDS is wrong"),
         ({"verp_key_file": "/nowhere"}, "DZWONEK_VERP_KEY_FILE is wrong"),
+        ({"smtp_ca_file": __file__}, "DZWONEK_SMTP_CA_FILE is wrong"),
     ],
 )
 async def test_settings_that_cannot_be_end_it_with_one_line(

@@ -15,7 +15,8 @@ _WORD_FRAME = len("=?utf-8?b??=")
 _PLAIN = re.compile(r"[!-~]+(?: [!-~]+)*")
 _PHRASE = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?: [A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _DOT_ATOM = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
-_HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*")
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_HOST = re.compile(rf"(?=.{{1,253}}\Z){_LABEL}(?:\.{_LABEL})*")
 _BREAKING = frozenset({"Cc", "Cs", "Zl", "Zp"})
 """Unicode's control characters, lone surrogates, line and paragraph separators: nothing that may reach a header."""
 
@@ -82,9 +83,12 @@ def ascii_host(host: str) -> str:
     if _HOST.fullmatch(host):
         return host
     try:
-        return idna.encode(host, uts46=True).decode("ascii")
+        encoded = idna.encode(host, uts46=True).decode("ascii")
     except idna.IDNAError:
         raise UnsafeHeader("not a host name") from None
+    if not _HOST.fullmatch(encoded):
+        raise UnsafeHeader("not a host name")
+    return encoded
 
 
 def message_id(left: str, host: str) -> str:

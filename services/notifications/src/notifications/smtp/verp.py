@@ -35,7 +35,7 @@ class Verp:
         except ValueError:
             keys = []
         if not keys or min(map(len, keys)) < _MIN_KEY_BYTES:
-            raise BadKey(f"{key_file} must hold keys of at least 64 hex digits, one a line")
+            raise BadKey(f"{key_file} holds no keys; give a file with keys of at least 64 hex digits, one a line")
         return cls(domain, keys)
 
     def address_of(self, mail_id: UUID) -> str:
