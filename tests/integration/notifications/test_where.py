@@ -93,6 +93,15 @@ async def test_the_mails_of_an_address_come_newest_first(world: WorkerWorld, url
     assert str(jan.account_id) not in printed
 
 
+@pytest.mark.parametrize("asked", ["jan@żółw.example", " Jan@ŻÓŁW.example", "jan@xn--w-uga1v8h.EXAMPLE"])
+async def test_an_address_is_found_as_people_write_it(world: WorkerWorld, url: str, asked: str) -> None:
+    jan = world.person("Jan@xn--w-uga1v8h.example")
+    await world.hear(jan.registered())
+    code, printed = await notifications(url, "mail", "where", asked)
+    assert code == 0
+    assert str(jan.account_id) in printed
+
+
 async def test_a_queued_mail_says_when_it_is_due_and_until_when(world: WorkerWorld, url: str) -> None:
     await world.hear(world.person().registered())
     mail_id = await world.pool.fetchval("SELECT mail_id FROM mails WHERE kind = 'activation_reminder'")
@@ -148,3 +157,10 @@ async def test_a_suppressed_address_is_listed_and_taken_back(world: WorkerWorld,
     assert (code, printed) == (0, "Ola@example.org is written to again.\n")
     code, printed = await notifications(url, "suppressions", "remove", "ola@example.org")
     assert (code, printed) == (1, "ola@example.org is not suppressed\n")
+
+
+async def test_a_suppression_is_taken_back_as_people_write_the_address(world: WorkerWorld, url: str) -> None:
+    await world.pool.execute("INSERT INTO suppressions VALUES ('jan@xn--w-uga1v8h.example', 'no_mailbox', NULL, now())")
+    code, printed = await notifications(url, "suppressions", "remove", "Jan@żółw.example")
+    assert (code, printed) == (0, "Jan@żółw.example is written to again.\n")
+    assert await world.pool.fetchval("SELECT count(*) FROM suppressions") == 0

@@ -94,11 +94,12 @@ def list_suppressions() -> None:
 
 
 @suppressions.command("remove")
-def remove_suppression(address: Annotated[str, typer.Argument(help="The address, as `list` prints it.")]) -> None:
+def remove_suppression(address: Annotated[str, typer.Argument(help="The address; case does not matter.")]) -> None:
     """Send to an address again."""
     from notifications import store
+    from notifications.addresses import spellings
 
-    if not _with_database(lambda connection: store.remove_suppression(connection, address)):
+    if not _with_database(lambda connection: store.remove_suppression(connection, spellings(address))):
         fail(f"{address} is not suppressed", EXIT_NOT_FOUND)
     typer.echo(f"{address} is written to again.")
 

@@ -106,4 +106,4 @@ GROUP BY lane;
 SELECT address, reason, created_at FROM suppressions ORDER BY created_at DESC, address;
 
 -- name: remove_suppression
-DELETE FROM suppressions WHERE lower(address) = lower($1) RETURNING address;
+DELETE FROM suppressions WHERE lower(address) = ANY ($1::text[]) RETURNING address;

@@ -86,9 +86,9 @@ async def suppressions(connection: Connection) -> Sequence[Suppression]:
     return [Suppression(**row) for row in await connection.fetch(SQL["suppressions"])]
 
 
-async def remove_suppression(connection: Connection, address: str) -> bool:
-    """Lets the address be written to again. False when it was not suppressed."""
-    return await connection.fetchval(SQL["remove_suppression"], address) is not None
+async def remove_suppression(connection: Connection, spellings: Sequence[str]) -> bool:
+    """Lets an address, spelt in any of these ways in small letters, be written to again. False: not suppressed."""
+    return await connection.fetchval(SQL["remove_suppression"], spellings) is not None
 
 
 def _notice_row(dedup_key: str, notice: Notice) -> tuple[object, ...]:

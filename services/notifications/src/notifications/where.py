@@ -8,6 +8,7 @@ from uuid import UUID
 from rich import box
 from rich.table import Table
 
+from notifications.addresses import spellings
 from shared.runtime.postgres import Connection
 from shared.runtime.sql import load_queries
 
@@ -82,7 +83,7 @@ async def lives_of(connection: Connection, address_or_message_id: str) -> Sequen
     if mail_id:
         rows = await connection.fetch(SQL["mail_of_id"], mail_id)
     else:
-        rows = await connection.fetch(SQL["mails_of_address"], address_or_message_id.strip())
+        rows = await connection.fetch(SQL["mails_of_address"], spellings(address_or_message_id))
     mails = [Mail(**row) for row in rows]
     ids = [mail.mail_id for mail in mails]
     notices = [Notice(**row) for row in await connection.fetch(SQL["notices_of_mails"], ids)]

@@ -6,7 +6,7 @@ SELECT mails.mail_id, mails.account_id, mails.lane, mails.kind, mails.state, mai
 FROM contacts
 JOIN mails USING (account_id)
 LEFT JOIN mail_queue AS queued USING (mail_id)
-WHERE contacts.address IS NOT NULL AND lower(contacts.address) = lower($1)
+WHERE contacts.address IS NOT NULL AND lower(contacts.address) = ANY ($1::text[])
 ORDER BY mails.created_at DESC, mails.mail_id DESC;
 
 -- name: mail_of_id
