@@ -13,6 +13,7 @@ from accounts.events import SOURCE
 from accounts.handlers.parts import Parts
 from accounts.http import openapi, problems, routes
 from accounts.pages import routes as pages
+from accounts.pages.error_pages import ErrorPages
 from accounts.pages.rendering import catalogues
 from accounts.pages.static import PageFiles
 from accounts.passwords import PasswordHasher
@@ -41,6 +42,7 @@ def build_app(health: Health, *, origin: str) -> FastAPI:
     )
     app.state.parts = None
     app.state.origin = origin
+    app.add_middleware(ErrorPages)
     problems.install(app)
     app.include_router(routes.router)
     app.include_router(pages.router)

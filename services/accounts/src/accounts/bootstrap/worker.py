@@ -11,7 +11,7 @@ from shared.contracts.topics import Lane
 from shared.runtime import housekeeping
 from shared.runtime.database import open_database
 from shared.runtime.health import Health
-from shared.runtime.kafka import create_producer, keeping_topics
+from shared.runtime.kafka import create_producer, watching_kafka
 from shared.runtime.postgres import Pool
 from shared.runtime.process import Part, calm_garbage_collection, health_app, run_parts, serve
 from shared.runtime.relay import LaneRelay
@@ -29,8 +29,8 @@ async def run_worker(settings: WorkerSettings, stop: asyncio.Event) -> None:
         async with open_database(settings, SOURCE, health=health, stop=stop, process="worker") as pool:
             if pool:
                 calm_garbage_collection()
-                topics = keeping_topics(settings, SOURCE, health)
-                await run_parts({"topics": topics, **_worker_parts(settings, pool)}, stop)
+                kafka = watching_kafka(settings, SOURCE, health)
+                await run_parts({"kafka": kafka, **_worker_parts(settings, pool)}, stop)
 
     await run_parts(
         {"health": serve(health_app(health), host=settings.host, port=settings.port), "work": working}, stop

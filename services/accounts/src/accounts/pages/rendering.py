@@ -1,6 +1,7 @@
 """A template made into an answer, with the headers that every page has."""
 
 import hashlib
+from collections.abc import Mapping
 from functools import lru_cache
 from http import HTTPStatus
 from importlib.resources import files
@@ -68,6 +69,13 @@ def page(
     }
     text = catalogues().jinja(language).get_template(template).render(context)
     return HTMLResponse(text, status, headers={**HEADERS, "Content-Language": language})
+
+
+def problem_page(request: Request, status: int, code: str, headers: Mapping[str, str]) -> HTMLResponse:
+    """What is said instead of the page that was asked for; `headers` go with it."""
+    answer = page(request, "problem.html", status=status, here="/register", code=code)
+    answer.headers.update(headers)
+    return answer
 
 
 def see_other(path: str, language: str) -> RedirectResponse:

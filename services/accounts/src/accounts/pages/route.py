@@ -1,6 +1,6 @@
 """Errors of pages are pages too, in the person's language: never JSON."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Collection, Coroutine
 from http import HTTPStatus
 from typing import Any
 
@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 
 from accounts.handlers.parts import Contended
 from accounts.http.problems import problem_for
-from accounts.pages.rendering import page
+from accounts.pages.rendering import problem_page
 from accounts.passwords import HashingBusy
 from shared.runtime.postgres import unavailable
 from shared.runtime.problems import ProblemError, problem_of
@@ -21,7 +21,18 @@ log = structlog.get_logger()
 
 
 class PageRoute(APIRoute):
-    """A route whose problems are shown as a page with the same status and headers."""
+    """A route whose problems are shown as a page with the same status and headers. Where GET works HEAD does."""
+
+    def __init__(
+        self,
+        path: str,
+        endpoint: Callable[..., Any],
+        *,
+        methods: Collection[str] | None = None,
+        **options: Any,  # noqa: ANN401 - FastAPI's, handed on
+    ) -> None:
+        allowed = {*(methods or ["GET"])}
+        super().__init__(path, endpoint, methods=allowed | ({"HEAD"} if "GET" in allowed else set()), **options)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """The handler, its problems caught."""
@@ -30,16 +41,13 @@ class PageRoute(APIRoute):
         async def handle_or_explain(request: Request) -> Response:
             try:
                 return await handle(request)
-            except Exception as error:
-                problem = _problem(error)
-                if problem is None:
-                    raise
-                return _explain(request, problem)
+            except Exception as error:  # noqa: BLE001 - whatever it is, the person sees a page
+                return _explain(request, _problem(error, self.path))
 
         return handle_or_explain
 
 
-def _problem(error: Exception) -> ProblemError | None:
+def _problem(error: Exception, route: str) -> ProblemError:
     if isinstance(error, ProblemError):
         return error
     if isinstance(error, HashingBusy | Contended):
@@ -49,11 +57,9 @@ def _problem(error: Exception) -> ProblemError | None:
     if unavailable(error):
         log.warning("database_unavailable", error=type(error).__name__)
         return ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, "unavailable", "Not available right now", retry_after=5)
-    return None
+    log.error("unexpected_error", route=route, error=type(error).__name__, exc_info=error)
+    return problem_of(HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
 def _explain(request: Request, problem: ProblemError) -> Response:
-    details = problem.details
-    answer = page(request, "problem.html", status=details.status, here="/register", code=details.code)
-    answer.headers.update(problem.headers)
-    return answer
+    return problem_page(request, problem.details.status, problem.details.code, problem.headers)
