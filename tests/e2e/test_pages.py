@@ -113,7 +113,7 @@ async def test_a_person_registers_and_activates_without_scripts(
     await page.locator("summary").click()
     await expect(page.locator(".terms")).to_be_visible()
     await page.locator("main button").click()
-    assert page.url == f"{site.url}/activated?lang={language}"
+    assert page.url == f"{link}?lang={language}"
     if active:
         await expect(page.locator("h1")).to_have_text(active)
     assert await site.state() == "active"
@@ -209,7 +209,14 @@ async def test_the_narrowest_phone_needs_no_scrolling_aside_and_fingers_find_the
 ) -> None:
     await site.world.register(ADDRESS)
     page = await browser.new_page(viewport=NARROWEST)
-    paths = ["/register", "/register/sent", f"/activate/{(await site.world.tokens())[0]}", "/activate/wrong", "/terms"]
+    paths = [
+        "/register",
+        "/register/sent",
+        f"/activate/{(await site.world.tokens())[0]}",
+        "/activate/wrong",
+        "/terms",
+        "/register/resend",
+    ]
     for path in paths:
         await page.goto(f"{site.url}{path}?lang={language}")
         assert await page.evaluate("document.documentElement.scrollWidth") <= NARROWEST["width"], path
@@ -240,7 +247,7 @@ async def test_nothing_is_fetched_from_elsewhere_and_no_rule_of_the_policy_is_br
     fetched, complaints = [], []
     page.on("request", lambda request: fetched.append(request.url))
     page.on("console", lambda message: complaints.append(message.text))
-    for path in ("/register", "/register/sent", "/activate/wrong", "/terms", "/activated"):
+    for path in ("/register", "/register/sent", "/activate/wrong", "/terms"):
         await page.goto(f"{site.url}{path}")
     assert all(address.startswith(site.url) for address in fetched)
     assert [complaint for complaint in complaints if "404" not in complaint] == []

@@ -17,7 +17,7 @@ async def every_page(world: AccountsWorld) -> list[Response]:
     await world.register()
     token, _ = await world.tokens()
     gets = ["/register", "/register/sent", "/register/sent-again", f"/activate/{token}", f"/activate/{new_token()}"]
-    gets += ["/activated", f"/terms/{current_version()}", "/terms", "/terms/2001-01-01"]
+    gets += ["/register/resend", f"/terms/{current_version()}", "/terms", "/terms/2001-01-01"]
     posts = ["/register", "/register/resend", f"/activate/{token}", f"/activate/{new_token()}"]
     return [await world.client.get(path) for path in gets] + [await world.client.post(path, data={}) for path in posts]
 
@@ -97,6 +97,28 @@ async def test_a_wrong_form_keeps_what_was_entered_but_for_the_password(world: A
     assert await world.happened() == []
 
 
+async def test_no_page_says_to_anybody_that_an_account_is_active(world: AccountsWorld) -> None:
+    assert (await world.client.get("/activated")).status_code == 404
+
+
+async def test_asking_again_with_a_mistake_shows_that_form_alone(world: AccountsWorld) -> None:
+    answer = await world.client.post("/register/resend?lang=en", data={"email": "anna@"})
+
+    assert answer.status_code == 422
+    assert "<h1>Ask for the link again</h1>" in answer.text
+    assert answer.text.count("This is not an e-mail address.") == 1
+    assert 'value="anna@" autofocus' in answer.text
+    for language in HEADINGS:
+        assert (await world.client.get(f"/register/resend?lang={language}")).status_code == 200
+
+
+async def test_a_time_on_a_page_says_its_zone(world: AccountsWorld) -> None:
+    await world.register()
+    token, _ = await world.tokens()
+    for language, zone in {"pl": "(czas polski)", "en": "(Warsaw time)", "uk": "(за польським часом)"}.items():
+        assert zone in (await world.client.get(f"/activate/{token}?lang={language}")).text
+
+
 async def test_a_password_that_is_soon_guessed_is_told_beside_its_field(world: AccountsWorld) -> None:
     answer = await world.client.post("/register?lang=en", data={**FORM, "password": "dzwonek1"})
 
@@ -145,7 +167,9 @@ async def test_the_button_activates_once_and_then_the_page_says_that_it_is_done(
     first = await world.client.post(f"/activate/{token}?lang=en", data=form)
     second = await world.client.post(f"/activate/{token}?lang=en", data=form)
 
-    assert (first.status_code, first.headers["location"]) == (303, "/activated?lang=en")
+    assert (first.status_code, first.headers["location"]) == (303, f"/activate/{token}?lang=en")
+    shown = await world.client.get(first.headers["location"])
+    assert shown.text == second.text
     assert second.status_code == 200
     assert "Your account is active" in second.text
     assert (await world.happened()).count("AccountActivated") == 1

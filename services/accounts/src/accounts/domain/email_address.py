@@ -37,7 +37,9 @@ def parse_email(text: str) -> EmailAddress:
         raise Refused("email_too_long", f"At most {MAX_LENGTH} characters")
     local_part, at, _ = text.rpartition("@")
     if at and not local_part.isascii():
-        raise Refused("email_local_part_not_ascii", "Only a-z, digits and signs can stand before the @")
+        raise Refused(
+            "email_local_part_not_ascii", "Before the @ only letters from a to z, digits and ASCII signs are accepted"
+        )
     try:
         found = validate_email(text, check_deliverability=False, allow_smtputf8=False)
     except EmailSyntaxError:

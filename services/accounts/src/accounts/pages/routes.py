@@ -69,12 +69,18 @@ async def mailbox_page(request: Request) -> Response:
     return page(request, "sent.html", form=Form(None), again=False)
 
 
+@router.get("/register/resend")
+async def asking_again_page(request: Request) -> Response:
+    """The form for asking again, empty."""
+    return page(request, "ask_again.html", form=Form(None))
+
+
 @router.post("/register/resend", dependencies=[OwnSite])
 async def send_asking_again(request: Request, parts: WorkingParts) -> Response:
     """Asks for the link again."""
     form = await read_form(request, AskingAgainBody)
     if form.body is None:
-        return page(request, "sent.html", status=422, here="/register/sent", form=form, again=False)
+        return page(request, "ask_again.html", status=422, form=form)
     async with on_the_beat(parts.beat_seconds):
         links = fresh_links(parts.sealer)
         async with parts.transaction() as transaction:
@@ -107,13 +113,7 @@ async def press_activate(request: Request, token: str, parts: WorkingParts) -> R
         return _activation_page(request, await look_at_link(parts, token), refused.fault)
     except TermsRefused:
         return _activation_page(request, await look_at_link(parts, token), None, terms_changed=True)
-    return see_other("/activated", language_of(request))
-
-
-@router.get("/activated")
-async def activated_page(request: Request) -> Response:
-    """The account is active."""
-    return page(request, "activated.html")
+    return see_other(f"/activate/{token}", language_of(request))  # whose page now says that it is done
 
 
 @router.get("/terms")
