@@ -3,12 +3,12 @@
 import asyncio
 import contextlib
 import itertools
-import random
 from collections.abc import Coroutine
 
 import structlog
 
-from notifications.sender.metrics import CONNECTIONS, RELAY_AWAY
+from notifications.sender.metrics import CONNECTIONS
+from notifications.sender.presence import Presence, wait_before
 from notifications.smtp.conversation import Conversation
 from notifications.smtp.relay import Relay, RelayAway
 
@@ -18,16 +18,15 @@ _TEND_SECONDS = 1.0
 _FULL_SECONDS = 1.0
 """How long no further connection is tried after the relay refused one while others are open: it has its limit."""
 
-_LONGEST_WAIT = 3.0
-_LONGEST_WAIT_REFUSED = 30.0
-"""A relay that answers and does not want us (sign-in, certificate) is asked less often, or it would lock us out."""
-
 
 class Connections:
     """Conversations to take and give back. While the relay is away none is opened but by one careful probe."""
 
-    def __init__(self, relay: Relay, lane: str, *, mails_per_connection: int, idle_seconds: float) -> None:
+    def __init__(
+        self, relay: Relay, lane: str, *, presence: Presence, mails_per_connection: int, idle_seconds: float
+    ) -> None:
         self._relay = relay
+        self._presence = presence
         self._lane = lane
         self._mails_per_connection = mails_per_connection
         self._idle_seconds = idle_seconds
@@ -46,6 +45,11 @@ class Connections:
     def away(self) -> str | None:
         """Why the relay cannot be reached, or None when it can, as far as is known."""
         return self._failure.reason if self._failure else None
+
+    @property
+    def knows(self) -> bool:
+        """Whether the lane knows if the relay is there: it is connected, or it is trying."""
+        return self._failure is not None or self._any_open()
 
     async def relay_back(self) -> None:
         """Returns when the relay can be reached again."""
@@ -113,7 +117,7 @@ class Connections:
         try:
             conversation = await self._relay.open()
         except RelayAway as failure:
-            if any(each.is_open for each in (*self._busy, *self._idle)):
+            if self._any_open():
                 log.warning("no_more_connections", lane=self._lane, open=len(self._busy), reason=failure.reason)
                 self._full_until = asyncio.get_running_loop().time() + _FULL_SECONDS
                 return None
@@ -121,6 +125,9 @@ class Connections:
             raise
         self._found()
         return conversation
+
+    def _any_open(self) -> bool:
+        return any(each.is_open for each in (*self._busy, *self._idle))
 
     async def _one_returned(self) -> None:
         self._returned.clear()
@@ -131,10 +138,9 @@ class Connections:
     def _lost(self, failure: RelayAway) -> None:
         """The relay is away: from now on only the probe asks for it."""
         if self._failure is None:
-            log.error("relay_away", lane=self._lane, reason=failure.reason)
+            self._presence.lost(self._lane, failure)
             self._failure = failure
             self._there.clear()
-            RELAY_AWAY.labels(self._lane).set(1)
             if self._probing is None or self._probing.done():
                 self._probing = self._begin(self._probe())
 
@@ -143,7 +149,7 @@ class Connections:
         for tries in itertools.count():
             if self._failure is None:
                 return
-            await asyncio.sleep(_wait(tries, _LONGEST_WAIT_REFUSED if self._failure.refused else _LONGEST_WAIT))
+            await asyncio.sleep(wait_before(tries, self._failure))
             try:
                 self._idle.append(await self._relay.open())
             except RelayAway as failure:
@@ -154,19 +160,12 @@ class Connections:
 
     def _found(self) -> None:
         """The relay is there, also when another connection, begun at the same time, was refused."""
-        if self._failure is not None:
-            log.info("relay_back", lane=self._lane)
-            self._failure = None
-            self._there.set()
-            RELAY_AWAY.labels(self._lane).set(0)
+        self._presence.found(self._lane)
+        self._failure = None
+        self._there.set()
 
     def _begin(self, work: Coroutine[None, None, None]) -> "asyncio.Task[None]":
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
-
-
-def _wait(tries: int, longest: float) -> float:
-    """Seconds before the next try: from a quarter of a second, doubling, with jitter."""
-    return min(0.25 * 2.0 ** min(tries, 10), longest) * random.uniform(0.8, 1.2)  # noqa: S311 - no secret

@@ -64,6 +64,11 @@ class Lane:
         age = time.monotonic() - self._came_round
         return f"has not looked for mails for {age:.0f} s" if age > STALL_SECONDS else None
 
+    @property
+    def knows_relay(self) -> bool:
+        """Whether the lane knows if the relay is there."""
+        return self._connections.knows
+
     async def run(self, stop: asyncio.Event) -> None:
         """Sends until `stop`; then ends what is under way and gives the rest back.
 

@@ -12,6 +12,7 @@ from notifications.sender.courier import Conditions, Courier
 from notifications.sender.lane import Lane
 from notifications.sender.letters import Letters
 from notifications.sender.metrics import DOMAINS_PAUSED
+from notifications.sender.presence import Presence
 from notifications.sender.recorder import Recorder
 from notifications.sender.store import ClaimLimits, QueueStore, with_fresh_plans
 from notifications.sender_settings import SenderSettings
@@ -57,6 +58,7 @@ class Sender:
         self._settings = settings
         self._health = health
         self._relay = Relay(settings.relay, settings.deadlines, connect_seconds=settings.smtp_connect_seconds)
+        self._presence = Presence(self._relay)
         self._letters = Letters(
             Renderer(settings.identity),
             Unsealer(settings.sealing_private_keys_file),
@@ -71,14 +73,19 @@ class Sender:
         recorder = Recorder(store)
         recording = asyncio.ensure_future(recorder.run())
         self._health.ready["outcomes"] = lambda: recorder.blocked
+        self._health.ready["relay"] = lambda: self._presence.away
         lanes = self._lanes(store, recorder, stop)
         self._health.waiting_for = None
         try:
             async with asyncio.TaskGroup() as group:
-                measuring = group.create_task(_measure(store))
+                beside = [
+                    group.create_task(_measure(store)),
+                    group.create_task(self._presence.watch(lambda: any(lane.knows_relay for lane in lanes))),
+                ]
                 running = [group.create_task(lane.run(stop)) for lane in lanes]
                 await asyncio.wait(running)
-                measuring.cancel()
+                for task in beside:
+                    task.cancel()
         finally:
             recorder.finish()
             with contextlib.suppress(TimeoutError):
@@ -101,6 +108,7 @@ class Sender:
         connections = Connections(
             self._relay,
             name,
+            presence=self._presence,
             mails_per_connection=self._settings.mails_per_connection,
             idle_seconds=self._settings.connection_idle_seconds,
         )
