@@ -18,6 +18,11 @@ MAILS = [(kind, language) for kind in SAMPLE_PARAMS for language in LANGUAGES]
 every_mail = pytest.mark.parametrize(("kind", "language"), MAILS)
 """For every kind in every language."""
 
+LINK_MAILS = [(kind, language) for kind, language in MAILS if kind in {"activation", "activation_reminder"}]
+
+every_mail_with_a_link = pytest.mark.parametrize(("kind", "language"), LINK_MAILS)
+"""For every kind that has something to press, in every language."""
+
 
 @lru_cache
 def renderer() -> Renderer:

@@ -6,7 +6,15 @@ from itertools import pairwise
 
 import pytest
 from tests.unit.notifications.mail_page import Page, contrast
-from tests.unit.notifications.rendered import a_mail, body, every_mail, message, sample
+from tests.unit.notifications.rendered import (
+    LINK_MAILS,
+    a_mail,
+    body,
+    every_mail,
+    every_mail_with_a_link,
+    message,
+    sample,
+)
 
 from notifications.rendering.inline import with_styles
 from notifications.rendering.preview import SAMPLE_IDENTITY
@@ -67,14 +75,14 @@ def test_nothing_is_loaded_and_nothing_runs(kind: str, language: str) -> None:
 @every_mail
 def test_every_link_leads_to_the_installation(kind: str, language: str) -> None:
     targets = [link.attributes["href"] for link in page(kind, language).all("a")]
-    assert targets
+    assert bool(targets) == ((kind, language) in LINK_MAILS)
     assert all(target.startswith(f"{SAMPLE_IDENTITY.public_url}/") for target in targets)
     for subtype in ("plain", "html"):
         addresses = re.findall(r"\w+://[^\s\"<]+", sample(kind, language, subtype))
         assert set(addresses) == set(targets)
 
 
-@every_mail
+@every_mail_with_a_link
 def test_the_link_of_the_button_stands_below_it_in_clear_and_in_the_text(kind: str, language: str) -> None:
     button, clear = page(kind, language).all("a")
     assert button.attributes["href"] == clear.attributes["href"] == clear.text
@@ -97,14 +105,14 @@ def test_an_activation_link_bears_the_token_and_stands_in_no_text_of_another_mai
 def test_all_text_has_the_contrast_that_people_need(kind: str, language: str, dark: bool) -> None:
     parsed = page(kind, language)
     shown = [element for element in parsed.root if element.is_shown and "".join(element.texts).strip()]
-    assert len(shown) > 8
+    assert len(shown) >= 7
     for element in shown:
         text, behind = parsed.colours(element, dark=dark)
         assert contrast(text, behind) >= READABLE, (element.tag, element.text[:40], text, behind)
 
 
 @in_light_and_dark
-@every_mail
+@every_mail_with_a_link
 def test_the_button_stands_out_from_its_card(kind: str, language: str, dark: bool) -> None:
     parsed = page(kind, language)
     button = parsed.all("a")[0]
@@ -127,12 +135,16 @@ def test_dark_mode_is_declared_and_changes_the_page(kind: str, language: str) ->
 
 
 @every_mail
-def test_text_is_large_enough_and_the_button_is_easy_to_hit(kind: str, language: str) -> None:
+def test_text_is_large_enough(kind: str, language: str) -> None:
     parsed = page(kind, language)
     sizes = [float(element.style["font-size"].removesuffix("px")) for element in parsed.root
              if "font-size" in element.style and element.text.strip("\u00a0 ")]  # fmt: skip
     assert min(sizes) >= 13
-    style = parsed.all("a")[0].style
+
+
+@every_mail_with_a_link
+def test_the_button_is_easy_to_hit(kind: str, language: str) -> None:
+    style = page(kind, language).all("a")[0].style
     padding = float(style["padding"].split("px")[0])
     assert float(style["line-height"].removesuffix("px")) + 2 * padding >= 44
 

@@ -5,16 +5,22 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from tests.unit.notifications.mail_page import Page
-from tests.unit.notifications.rendered import MAILS, a_mail, an_activation, body, every_mail, message, sample
+from tests.unit.notifications.rendered import (
+    MAILS,
+    a_mail,
+    an_activation,
+    body,
+    every_mail,
+    every_mail_with_a_link,
+    message,
+    sample,
+)
 
 from notifications.rendering.preview import SAMPLE_TIME
 from shared.runtime.i18n import LANGUAGES
 from shared.terms import current_version, terms
 
 NO_BREAK = "\u00a0"
-LINK_MAILS = pytest.mark.parametrize(
-    ("kind", "language"), [mail for mail in MAILS if mail[0] in {"activation", "activation_reminder"}]
-)
 
 SUBJECTS = {
     ("activation", "pl"): "Aktywacja konta w Dzwonku",
@@ -90,12 +96,12 @@ def test_an_activation_mail_says_the_day_and_hour_until_which_the_link_works(lan
     assert UNTIL[language] in text("activation", language)
 
 
-@LINK_MAILS
+@every_mail_with_a_link
 def test_a_mail_with_a_link_says_that_ignoring_it_deletes_the_data(kind: str, language: str) -> None:
     assert DELETED[language] in text(kind, language)
 
 
-@LINK_MAILS
+@every_mail_with_a_link
 def test_the_terms_come_in_full_below_the_action(kind: str, language: str) -> None:
     plain = text(kind, language)
     assert terms(current_version(), language).strip() in plain
@@ -161,9 +167,9 @@ def test_times_are_those_of_warsaw(expires_at: datetime, expected: str) -> None:
 @pytest.mark.parametrize(
     ("language", "expected"),
     [
-        ("pl", "W dniu 1 września 2026 r. o godz. 18:30"),
-        ("en", "On 1 September 2026 at 18:30"),
-        ("uk", "1 вересня 2026 р. (18:30)"),
+        ("pl", "W dniu 1 września 2026 r. o godz. 18:30 (czasu polskiego)"),
+        ("en", "On 1 September 2026 at 18:30 (Warsaw time)"),
+        ("uk", "1 вересня 2026 р. (18:30 за польським часом)"),
     ],
 )
 def test_the_owner_is_told_when_somebody_tried_the_address(language: str, expected: str) -> None:
@@ -177,3 +183,10 @@ def test_polish_addresses_nobody_as_a_man_or_a_woman_or_by_thou(language: str) -
             assert not re.search(
                 r"\b(Pan|Pani|Twoj\w+|Twój|Ciebie|Ci|kliknij|zalogowałeś|otrzymujesz)\b", text(kind, of)
             )
+
+
+@pytest.mark.parametrize("kind", ["welcome", "account_exists"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_mail_promises_nothing_that_is_not_there_yet(kind: str, language: str) -> None:
+    assert not re.search(r"sign in|zalogow|logowani|увійд|notification|powiadomie|сповіщен", text(kind, language), re.I)
+    assert "://" not in text(kind, language)

@@ -32,6 +32,11 @@ def test_the_terms_name_their_version_and_the_14_days(language: str) -> None:
 
 
 @in_each_language
+def test_the_terms_send_nobody_to_a_home_page_for_who_the_operator_is(language: str) -> None:
+    assert not re.search("home page|stron[aye] główn|головн", terms(current_version(), language), re.IGNORECASE)
+
+
+@in_each_language
 def test_underlines_are_as_long_as_their_heading_for_those_who_read_plain_text(language: str) -> None:
     lines = terms(current_version(), language).splitlines()
     for heading, underline in pairwise(lines):

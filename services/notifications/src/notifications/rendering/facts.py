@@ -66,12 +66,12 @@ def _link_facts(mail: MailToRender, public_url: str, *, sent_at: datetime) -> Fa
     return Facts(sent_at, variables)
 
 
-def _welcome(mail: MailToRender, public_url: str) -> Facts:
-    return Facts(mail.created_at, {"link": links.portal(public_url), **_terms_facts(mail)})
+def _welcome(mail: MailToRender, _public_url: str) -> Facts:
+    return Facts(mail.created_at, _terms_facts(mail))
 
 
-def _account_exists(mail: MailToRender, public_url: str) -> Facts:
-    return Facts(mail.created_at, {"link": links.portal(public_url), "attempted_at": mail.created_at})
+def _account_exists(mail: MailToRender, _public_url: str) -> Facts:
+    return Facts(mail.created_at, {"attempted_at": mail.created_at})
 
 
 def _terms_facts(mail: MailToRender) -> dict[str, Any]:

@@ -12,8 +12,3 @@ def activation(public_url: str, token: str | None) -> str:
     if token is None or not _TOKEN.fullmatch(token):
         raise CannotRender("an activation mail needs a URL-safe token")
     return f"{public_url}/activate/{token}"
-
-
-def portal(public_url: str) -> str:
-    """The entry page."""
-    return f"{public_url}/"
