@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,8 +15,6 @@ from devstack.demo.story import LANGUAGES, Step, Story
 from devstack.inbox import InboxClient
 from devstack.process import descendants_of
 from devstack.system import System
-
-ENVIRONMENT = {**os.environ, "TERM": "dumb"}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -33,9 +32,34 @@ async def test_a_person_registers_and_activates(language: str, system: System) -
 
 
 def demo(folder: Path, *shell: str) -> "subprocess.Popen[str]":
-    """Starts the demo that stays up, below a shell if one is given."""
+    """Starts the demo that stays up, below a shell if one is given, with a setting of the caller's that is wrong."""
+    temporary = folder / "temporary"
+    temporary.mkdir(parents=True)
+    (folder / "demo.json").write_text("of an earlier run")
     command = [*shell, sys.executable, "-m", "devstack.demo", "--report", str(folder / "demo.json")]
-    return subprocess.Popen(command, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    environment = {**os.environ, "COLUMNS": "200", "TMPDIR": str(temporary), "DZWONEK_LOG_LEVEL": "nonsense"}
+    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+
+def wait_until(holds: Callable[[], bool], *, seconds: float = 15) -> None:
+    """Asks again and again."""
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def end(process: "subprocess.Popen[str]") -> None:
+    """Ends it, whatever state it is in."""
+    process.kill()
+    process.wait()
+    assert process.stdout
+    process.stdout.close()
+
+
+def run_files(folder: Path) -> set[str]:
+    """The kinds of files that the demo has in its folder for temporary files."""
+    return {file.suffix or file.name for file in (folder / "temporary").rglob("*") if file.is_file()}
 
 
 def read_until(process: "subprocess.Popen[str]", words: str) -> str:
@@ -51,7 +75,15 @@ def read_until(process: "subprocess.Popen[str]", words: str) -> str:
 
 def gone(pids: list[int]) -> bool:
     """Whether all of the processes have ended."""
-    return not any(Path(f"/proc/{pid}/cmdline").exists() and Path(f"/proc/{pid}/cmdline").read_bytes() for pid in pids)
+    return not any(command_of(pid) for pid in pids)
+
+
+def command_of(pid: int) -> bytes:
+    """What a process was started with; empty when it has ended."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return b""
 
 
 @pytest.mark.timeout(180)
@@ -72,13 +104,51 @@ def test_two_demos_stand_side_by_side_and_end_with_their_parent(tmp_path: Path) 
         assert gone(interrupted)
         demos[1].kill()
         demos[1].wait(10)
-        deadline = time.monotonic() + 10
-        while not gone(killed):
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
+        wait_until(lambda: gone(killed))
     finally:
         for process in demos:
-            process.kill()
-            process.wait()
-            assert process.stdout
-            process.stdout.close()
+            end(process)
+
+
+@pytest.mark.timeout(180)
+def test_a_demo_says_which_part_ended_and_keeps_nothing_but_the_logs(tmp_path: Path) -> None:
+    process = demo(tmp_path)
+    try:
+        printed = read_until(process, "Ctrl-C ends it.")
+        assert printed.count("welcome mail") == 2
+        assert "┘\nThe first mail came" in printed
+        worker = next(pid for pid in descendants_of(process.pid) if b"accounts\0worker" in command_of(pid))
+        os.kill(worker, signal.SIGKILL)
+        assert "accounts-worker ended with code -9" in read_until(process, "accounts-worker ended")
+        printed = read_until(process, "The logs are kept in")
+        assert '"service"' in printed
+        assert process.wait(60) == 1
+        assert run_files(tmp_path) == {".log"}
+    finally:
+        end(process)
+
+
+@pytest.mark.timeout(180)
+def test_a_demo_ends_in_good_order_with_its_terminal(tmp_path: Path) -> None:
+    process = demo(tmp_path)
+    try:
+        read_until(process, "Ctrl-C ends it.")
+        everybody = [process.pid, *descendants_of(process.pid)]
+        process.send_signal(signal.SIGHUP)
+        assert process.wait(60) == 0
+        assert gone(everybody)
+        assert run_files(tmp_path) == set()
+    finally:
+        end(process)
+
+
+@pytest.mark.timeout(60)
+def test_a_demo_that_did_not_hold_leaves_no_report_of_an_earlier_one(tmp_path: Path) -> None:
+    process = demo(tmp_path)
+    try:
+        wait_until(lambda: len(descendants_of(process.pid)) > 1)
+        process.terminate()
+        assert process.wait(45) == 1
+        assert not (tmp_path / "demo.json").exists()
+    finally:
+        end(process)

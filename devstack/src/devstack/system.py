@@ -10,6 +10,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 import httpx
 
@@ -25,6 +26,11 @@ from devstack.process import Process, StartError, until_ready
 SERVICES = ("accounts", "notifications")
 READY_SECONDS = 60.0
 PROBE_SECONDS = 0.05
+WATCH_SECONDS = 0.25
+
+
+class EndedError(RuntimeError):
+    """A part ended although nobody stopped it; the message ends with the last lines of its log."""
 
 
 @dataclass
@@ -95,11 +101,23 @@ class System:
         """Holds the settings of each process, `accounts-api.env` and the like, for a shell to read."""
         return self.folder / "settings"
 
+    def parts(self) -> dict[str, Process]:
+        """Every process of the started system."""
+        servers = {"postgres": self.postgres.process, "kafka": self.kafka.process, "inbox": self.inbox.process}
+        return {**{name: running.process for name, running in self.processes.items()}, **servers}
+
     def memory(self) -> dict[str, int]:
         """Bytes (proportional set size) of each part."""
-        parts = {"postgres": self.postgres.process, "kafka": self.kafka.process, "inbox": self.inbox.process}
-        services = {name: running.process for name, running in self.processes.items()}
-        return {name: process.pss() for name, process in {**services, **parts}.items() if process.running}
+        return {name: process.pss() for name, process in self.parts().items() if process.running}
+
+    async def watch(self) -> NoReturn:
+        """Looks after the started system for as long as nobody stops it. Raises EndedError when a part ends."""
+        parts = self.parts()
+        while True:
+            for name, process in parts.items():
+                if not process.running:
+                    raise EndedError(f"{name} ended with code {process.exit_code}; its log:\n{process.tail()}")
+            await asyncio.sleep(WATCH_SECONDS)
 
     async def _start_databases(self) -> None:
         await self.postgres.start()

@@ -1,28 +1,32 @@
 """`python -m devstack.demo [--once]`: the demo as a command."""
 
 import asyncio
-import shutil
+import os
 import signal
-import tempfile
+import sys
 import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.live import Live
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from devstack.demo.folder import LOGS, RunFolder
 from devstack.demo.report import memory_line, print_addresses, steps_table, write_report
 from devstack.demo.story import LANGUAGES, Step, Story, StoryError
 from devstack.inbox.client import InboxClient
 from devstack.kafka_jars import JarsMissingError
 from devstack.launch import PR_SET_PDEATHSIG, prctl
 from devstack.process import StartError
-from devstack.system import System
+from devstack.system import EndedError, System
 
 REPORT = Path(".dzwonek") / "demo.json"
-FAULTS = (StoryError, StartError, JarsMissingError)
+FAULTS = (StoryError, StartError, EndedError, JarsMissingError)
 
 
 def demo(
@@ -32,72 +36,109 @@ def demo(
     """Start the whole system, play the story in two languages, stay up until Ctrl-C."""
     prctl(PR_SET_PDEATHSIG, signal.SIGTERM)  # a make that is killed takes the demo along
     console = Console()
-    folder = Path(tempfile.mkdtemp(prefix="dzwonek-"))
+    report.unlink(missing_ok=True)  # a run that fails must not be taken for the last one that held
+    folder = RunFolder()
     held = False
     try:
-        held = asyncio.run(_run(console, System(folder), once=once, report=report))
+        held = asyncio.run(_run(console, System(folder.path), once=once, report=report))
     finally:
-        if held:
-            shutil.rmtree(folder, ignore_errors=True)
-        else:
-            console.print(f"The logs are kept in {folder / 'logs'}.")
+        folder.end(keep_logs=not held)
+        if not held:
+            console.print(f"The logs are kept in {folder.path / LOGS}.")
     raise typer.Exit(0 if held else 1)
 
 
 async def _run(console: Console, system: System, *, once: bool, report: Path) -> bool:
-    stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    playing = asyncio.ensure_future(_play(console, system, report))
+    """Whether the story held and every part lived until the end."""
+    stop, held = asyncio.Event(), asyncio.Event()
+    _heed_signals(stop)
+    showing = asyncio.ensure_future(_show(console, system, report, once=once, held=held))
     stopping = asyncio.ensure_future(stop.wait())
     try:
-        await asyncio.wait({playing, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        if not playing.done():
-            playing.cancel()
-        await asyncio.gather(playing, return_exceptions=True)
-        if playing.cancelled():
+        await asyncio.wait({showing, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        showing.cancel()
+        await asyncio.gather(showing, return_exceptions=True)
+        if not showing.cancelled() and (fault := showing.exception()):
+            console.print(f"[red]It did not hold:[/red] {escape(_cause(fault))}", highlight=False)
             return False
-        if fault := playing.exception():
-            console.print(f"[red]It did not hold:[/red] {_cause(fault)}", highlight=False)
-            return False
-        if not once:
-            print_addresses(console, system)
-            console.print("Ctrl-C ends it.")
-            await stopping
-        return True
+        return held.is_set()
     finally:
         stopping.cancel()
-        with console.status("Stopping everything"):
-            await system.stop()
+        ending = asyncio.ensure_future(system.stop())
+        with suppress(OSError), console.status("Stopping everything"):  # the terminal may be gone
+            await asyncio.shield(ending)
+        await ending
 
 
-async def _play(console: Console, system: System, report: Path) -> None:
-    """Starts the system and plays the story in each language, showing the steps as they come."""
+def _heed_signals(stop: asyncio.Event) -> None:
+    """Has Ctrl-C, a kill and a closed terminal set `stop`. Who starts it below nohup wants it to outlive the last."""
+
+    def hang_up() -> None:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        for output in (sys.stdout, sys.stderr):
+            os.dup2(nowhere, output.fileno())  # writing to a terminal that is gone would break the end off
+        stop.set()
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
+        loop.add_signal_handler(signal.SIGHUP, hang_up)
+
+
+async def _show(console: Console, system: System, report: Path, *, once: bool, held: asyncio.Event) -> None:
+    """Starts the system and plays the story; sets `held` when it did, and then stays unless it is to end at `once`."""
     began = time.perf_counter()
     with _progress(console) as progress:
         task = progress.add_task("Starting PostgreSQL, Kafka, the inbox, the gateway and the services", total=None)
         await system.start(
             lambda what, done, total: progress.update(task, description=what, completed=done, total=total)
         )
+    async with asyncio.TaskGroup() as group:
+        watching = group.create_task(system.watch())
+        await _play(console, system, report, began=began)
+        held.set()
+        if once:
+            watching.cancel()
+        else:
+            print_addresses(console, system)
+            console.print("Ctrl-C ends it.")
+
+
+async def _play(console: Console, system: System, report: Path, *, began: float) -> None:
+    """Plays the story in each language, showing the steps as they come, and writes the report."""
     ready = time.perf_counter() - began
     console.print(f"All parts are ready after {ready:.1f} s.")
     steps: list[Step] = []
     first_mail = 0.0
     async with InboxClient(system.inbox.url) as inbox:
-        with Live(steps_table(steps), console=console) as live:
+        with _shown(console, steps) as refresh:
+
+            def held(step: Step) -> None:
+                nonlocal first_mail
+                steps.append(step)
+                if "activation mail" in step.name:
+                    first_mail = first_mail or time.perf_counter() - began
+                refresh()
+
             for language in LANGUAGES:
-
-                def held(step: Step) -> None:
-                    nonlocal first_mail
-                    steps.append(step)
-                    if "activation mail" in step.name:
-                        first_mail = first_mail or time.perf_counter() - began
-                    live.update(steps_table(steps))
-
                 await Story(system.public_url, inbox, language, held).play()
     memory = system.memory()
     write_report(report, steps=steps, ready=ready, first_mail=first_mail, memory=memory)
     console.print(f"The first mail came {first_mail:.1f} s after the start. {memory_line(memory)}; see {report}.")
+
+
+@contextmanager
+def _shown(console: Console, steps: Sequence[Step]) -> Iterator[Callable[[], None]]:
+    """Shows the steps as they come on a terminal, else once at the end; yields what to call when there is a new one."""
+    if console.is_terminal and not console.is_dumb_terminal:
+        with Live(steps_table(steps), console=console) as live:
+            yield lambda: live.update(steps_table(steps))
+    else:
+        try:
+            yield lambda: None
+        finally:
+            console.print(steps_table(steps))
 
 
 def _progress(console: Console) -> Progress:
@@ -109,6 +150,7 @@ def _progress(console: Console) -> Progress:
         TimeElapsedColumn(),
         console=console,
         transient=True,
+        disable=not console.is_terminal,
     )
 
 
