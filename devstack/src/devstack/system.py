@@ -116,7 +116,8 @@ class System:
         while True:
             for name, process in parts.items():
                 if not process.running:
-                    raise EndedError(f"{name} ended with code {process.exit_code}; its log:\n{process.tail()}")
+                    log = process.tail() or "(empty)"
+                    raise EndedError(f"{name} ended with code {process.exit_code}; its log:\n{log}")
             await asyncio.sleep(WATCH_SECONDS)
 
     async def _start_databases(self) -> None:
