@@ -130,6 +130,24 @@ async def test_a_record_that_is_no_event_is_buried_and_the_next_goes_on(
     assert letters[0]["dl_topic"] == topic
 
 
+async def test_a_record_that_unpacks_to_more_than_kafka_takes_is_buried_too(
+    working: Working, send: Send, tallied: Tallied, kafka: KafkaSettings, read_topic: Read
+) -> None:
+    topic = kafka.kafka_prefix + ACCOUNTS_ACCOUNT.name
+    zipping = AIOKafkaProducer(
+        bootstrap_servers=kafka.kafka_bootstrap, compression_type="gzip", max_request_size=20_000_000
+    )
+    await zipping.start()
+    async with working(tallying()):
+        await zipping.send_and_wait(topic, b" " * 6_000_000, None, partition=3)
+        await zipping.stop()
+        good = [activated() for _ in range(30)]
+        await send(*good)
+        await until(tallied(30))
+        letters = await buried(read_topic, 1)
+    assert [letter["dl_reason"] for letter in letters] == ["no_type"]
+
+
 async def test_an_event_that_its_handler_refuses_is_buried_alone(
     working: Working, send: Send, tallied: Tallied, read_topic: Read
 ) -> None:

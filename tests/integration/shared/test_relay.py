@@ -28,6 +28,7 @@ from shared.runtime.relay import LOCK_SPACE, LaneRelay, published
 from shared.runtime.settings import KafkaSettings
 
 TOPIC = "accounts.account.v1"
+CONNECTED = "SELECT count(*) = 1 FROM pg_stat_activity WHERE application_name = 'relay-security'"
 Relaying = Callable[..., AbstractAsyncContextManager[asyncio.Event]]
 
 
@@ -194,6 +195,38 @@ async def test_what_kafka_refuses_stays_and_is_sent_again_in_order(
         await until(drained(pool))
     values = [decode(CATALOGUE, read_headers(r.headers), r.value).data for r in await read_topic(TOPIC)]
     assert [value.model_dump()["version"] for value in values] == [1, 2, 3]
+
+
+async def test_a_relay_ends_in_time_while_kafka_does_not_answer(
+    relaying: Relaying, pool: Pool, kafka: KafkaSettings
+) -> None:
+    class Silent(AIOKafkaProducer):  # type: ignore[misc]  # aiokafka has no types
+        async def send(self, *_: Any, **__: Any) -> Any:  # noqa: ANN401 - as the library has it
+            return asyncio.get_running_loop().create_future()
+
+    await enqueue(pool, [activated() for _ in range(10)])
+    async with relaying(lambda: Silent(bootstrap_servers=kafka.kafka_bootstrap, enable_idempotence=True)):
+        await until(lambda: pool.fetchval("SELECT count(*) = $1 FROM relay_slots", SLOTS))
+        began = asyncio.get_running_loop().time()
+    assert asyncio.get_running_loop().time() - began < 10
+    assert await pool.fetchval("SELECT count(*) FROM outbox") == 10
+
+
+async def test_a_relay_ends_in_time_while_kafka_cannot_be_reached(relaying: Relaying, pool: Pool) -> None:
+    async def say_nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.close()
+
+    server = await asyncio.start_server(say_nothing, "127.0.0.1", 0)
+    address = f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    async with relaying(lambda: AIOKafkaProducer(bootstrap_servers=address, enable_idempotence=True)):
+        await until(
+            lambda: pool.fetchval("SELECT count(*) = 1 FROM pg_stat_activity WHERE application_name = 'relay-security'")
+        )
+        began = asyncio.get_running_loop().time()
+    assert asyncio.get_running_loop().time() - began < 10
+    server.close()
+    await server.wait_closed()
 
 
 async def test_a_row_that_can_never_be_sent_harms_no_other(relaying: Relaying, pool: Pool, read_topic: Read) -> None:

@@ -24,6 +24,14 @@ async def test_all_parts_end_at_the_stop() -> None:
     await running
 
 
+async def test_a_part_that_ends_by_itself_ends_the_process_as_a_failure() -> None:
+    async def returning(_: asyncio.Event) -> None:
+        return None
+
+    with pytest.raises(RuntimeError, match="other"):
+        await run_parts({"one": until_stopped, "other": returning}, asyncio.Event())
+
+
 async def test_a_part_that_fails_ends_the_others_and_is_told() -> None:
     stop = asyncio.Event()
     with pytest.raises(OSError, match="away"):

@@ -75,6 +75,17 @@ async def test_a_bad_body_is_answered_with_the_field(
     assert "12345678" not in answer.text
 
 
+@pytest.mark.parametrize("headers", [{"Content-Type": "text/plain"}, {}])
+async def test_json_sent_as_something_else_and_no_body_are_no_json(
+    headers: dict[str, str], client: httpx.AsyncClient
+) -> None:
+    for content in (b'{"password": "tajnehaslo"}', b"", b"\xff\xfe"):
+        answer = await client.post("/echo", content=content, headers=headers)
+        if content.startswith(b"{") and not headers:
+            continue  # FastAPI takes a body without a type for JSON
+        assert (answer.status_code, answer.json()["code"]) == (400, "not_json"), content
+
+
 async def test_a_body_without_a_length_is_limited_too(client: httpx.AsyncClient) -> None:
     async def endless() -> AsyncIterator[bytes]:
         for _ in range(100):
@@ -104,6 +115,12 @@ async def test_every_error_is_a_problem_detail(path: str, status: int, code: str
 async def test_a_busy_answer_says_when_to_try_again(client: httpx.AsyncClient) -> None:
     assert (await client.get("/teapot")).headers["retry-after"] == "7"
     assert (await client.get("/away")).headers["retry-after"] == "5"
+
+
+@pytest.mark.parametrize("forged", ["anna@example.org", "00-" + "0" * 32 + "-" + "0" * 16 + "-01 anna", "ff-x"])
+async def test_what_is_no_trace_context_is_not_passed_on(forged: str, client: httpx.AsyncClient) -> None:
+    answer = await client.post("/echo", json={"password": "tajnehaslo"}, headers={"traceparent": forged})
+    assert answer.json()["traceparent"] is None
 
 
 async def test_the_trace_context_is_taken_up(client: httpx.AsyncClient) -> None:

@@ -7,7 +7,6 @@ header `traceparent`.
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Annotated, Any, ClassVar, Generic, Literal, NamedTuple, TypeVar
 from uuid import UUID
 
@@ -57,7 +56,7 @@ class Event(BaseModel, Generic[D_co]):
 
     id: UUID
     source: str
-    time: datetime
+    time: AwareDatetime
     data: D_co
     district: UUID | None = None
     school: UUID | None = None

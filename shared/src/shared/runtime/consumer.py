@@ -137,19 +137,15 @@ class Inbox:
         waiting = deque(sorted(rows, key=lambda row: row["event_id"]))  # ids sort by time
         while waiting:
             row = waiting.popleft()
-            headers = json.loads(row["headers"])
-            event = decode(CATALOGUE, headers, row["value"])
-            arrival = Arrival(event, row["topic"], headers, row["value"], row["parked_at"])
             try:
                 async with connection.transaction():
-                    waiting += await self._run(connection, {event.id: arrival})
+                    arrival = _unparked(row)
+                    waiting += await self._run(connection, {arrival.event.id: arrival})
             except Exception as error:
                 if transient(error):
                     raise
-                log.exception(
-                    "parked_event_failed", event_id=str(event.id), type=event.type, error=type(error).__name__
-                )
-                await _park(connection, [(arrival, row["missing_id"])])
+                log.exception("parked_event_failed", event_id=str(row["event_id"]))
+                await _keep_parked(connection, [row])
 
 
 def waves(arrivals: Iterable[Arrival]) -> Iterator[dict[str, list[Event[EventData]]]]:
@@ -170,12 +166,27 @@ async def _park(connection: Connection, parked: Sequence[tuple[Arrival, UUID]]) 
     if not parked:
         return
     now = await connection.fetchval("SELECT now()")
-    await connection.execute(
-        QUERIES["park_events"],
-        [arrival.event.id for arrival, _ in parked],
-        [missing for _, missing in parked],
-        [arrival.topic for arrival, _ in parked],
-        [json.dumps(dict(arrival.headers)) for arrival, _ in parked],
-        [arrival.value for arrival, _ in parked],
-        [arrival.parked_at or now for arrival, _ in parked],
-    )
+    rows = [
+        {
+            "event_id": arrival.event.id,
+            "missing_id": missing,
+            "topic": arrival.topic,
+            "headers": json.dumps(dict(arrival.headers)),
+            "value": arrival.value,
+            "parked_at": arrival.parked_at or now,
+        }
+        for arrival, missing in parked
+    ]
+    await _keep_parked(connection, rows)
+
+
+async def _keep_parked(connection: Connection, rows: Sequence[Mapping[str, object] | Row]) -> None:
+    columns = ("event_id", "missing_id", "topic", "headers", "value", "parked_at")
+    await connection.execute(QUERIES["park_events"], *([row[column] for row in rows] for column in columns))
+
+
+def _unparked(row: Row) -> Arrival:
+    """A parked row as it arrived. Raises UndecodableRecord when this version cannot read it."""
+    headers = json.loads(row["headers"])
+    event = decode(CATALOGUE, headers, row["value"])
+    return Arrival(event, row["topic"], headers, row["value"], row["parked_at"])

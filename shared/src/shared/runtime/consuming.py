@@ -12,11 +12,12 @@ from aiokafka.errors import KafkaError
 from shared.contracts.topics import Topic
 from shared.runtime.consumer import Handlers, Inbox
 from shared.runtime.health import Health
-from shared.runtime.kafka import await_kafka, create_producer, kafka_answers
+from shared.runtime.kafka import await_kafka, create_producer, kafka_answers, watching_kafka
 from shared.runtime.postgres import Pool, transient
 from shared.runtime.process import Part, run_parts
 from shared.runtime.settings import KafkaSettings
 from shared.runtime.subscriber import Subscriptions
+from shared.runtime.waiting import pause, unless
 from shared.runtime.watchdog import Watchdog
 
 log = structlog.get_logger()
@@ -39,7 +40,7 @@ def consuming(
         if not await await_kafka(settings, service, health, stop):
             return
         producer = create_producer(settings)
-        await producer.start()
+        await unless(stop, producer.start())
         subscriptions = Subscriptions(settings, service, inbox, producer)
         for name, topics in groups.items():
             subscriptions.add(name, topics)
@@ -49,7 +50,8 @@ def consuming(
         try:
             await subscriptions.broker.start()
             health.waiting_for = None
-            await run_parts({"watchdog": watchdog.run, "parked": _parked(inbox)}, stop)
+            kafka = watching_kafka(settings, service, health)
+            await run_parts({"watchdog": watchdog.run, "parked": _parked(inbox), "kafka": kafka}, stop)
         finally:
             await subscriptions.broker.stop()
             with contextlib.suppress(KafkaError, TimeoutError):
@@ -68,7 +70,6 @@ def _parked(inbox: Inbox) -> Part:
                 if not transient(error):
                     raise
                 log.warning("parked_postponed", error=type(error).__name__)
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), PARKED_RETRY.total_seconds())
+            await pause(stop, PARKED_RETRY.total_seconds())
 
     return running

@@ -2,35 +2,57 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable
-from typing import TypeVar
+from collections.abc import AsyncIterator
 
 from shared.runtime.health import Health
 from shared.runtime.migrate import pending
-from shared.runtime.postgres import Pool, create_pool
+from shared.runtime.postgres import COMMAND_SECONDS, FAULTS, Pool, create_pool
 from shared.runtime.settings import Settings
+from shared.runtime.waiting import unless
 
 LOOK_SECONDS = 1.0
-
-T = TypeVar("T")
+WATCH_SECONDS = 5.0
+ANSWER_SECONDS = 3.0
+CLOSE_SECONDS = 2.0
 
 
 @contextlib.asynccontextmanager
 async def open_database(
-    settings: Settings, service: str, *, health: Health, stop: asyncio.Event, process: str
+    settings: Settings,
+    service: str,
+    *,
+    health: Health,
+    stop: asyncio.Event,
+    process: str,
+    command_seconds: float = COMMAND_SECONDS,
 ) -> AsyncIterator["Pool | None"]:
     """A pool on the service's migrated database; None when `stop` came first."""
     health.waiting_for = "PostgreSQL"
-    opening = create_pool(settings.database_url, size=settings.database_pool_size, application=f"{service}-{process}")
-    pool = await _unless(stop, opening)
+    opening = create_pool(
+        settings.database_url,
+        size=settings.database_pool_size,
+        application=f"{service}-{process}",
+        command_seconds=command_seconds,
+    )
+    pool = await unless(stop, opening)
     if pool is None:
         yield None
         return
+    watching = asyncio.ensure_future(_watch(pool, health))
     try:
         health.waiting_for = f"migrations (run `{service} migrate`)"
-        yield pool if await _unless(stop, _migrated(pool, service)) else None
+        yield pool if await unless(stop, _migrated(pool, service)) else None
     finally:
-        await pool.close()
+        watching.cancel()
+        await _close(pool)
+
+
+async def _close(pool: Pool) -> None:
+    """Closes the pool; one whose server does not answer is cut."""
+    try:
+        await asyncio.wait_for(pool.close(), CLOSE_SECONDS)
+    except TimeoutError:
+        pool.terminate()
 
 
 async def _migrated(pool: Pool, service: str) -> bool:
@@ -41,14 +63,15 @@ async def _migrated(pool: Pool, service: str) -> bool:
         await asyncio.sleep(LOOK_SECONDS)
 
 
-async def _unless(stop: asyncio.Event, work: Awaitable[T]) -> T | None:
-    """What `work` returns, or None when `stop` is set before it ends."""
-    working = asyncio.ensure_future(work)
-    stopping = asyncio.ensure_future(stop.wait())
-    try:
-        await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        return working.result() if working.done() else None
-    finally:
-        stopping.cancel()
-        working.cancel()
-        await asyncio.wait({working})
+async def _watch(pool: Pool, health: Health) -> None:
+    """Asks the database every few seconds, so that `/readyz` tells when it is away."""
+    away: str | None = None
+    health.ready["database"] = lambda: away
+    while True:
+        try:
+            await pool.fetchval("SELECT 1", timeout=ANSWER_SECONDS)
+        except FAULTS as error:
+            away = f"PostgreSQL does not answer ({type(error).__name__})"
+        else:
+            away = None
+        await asyncio.sleep(WATCH_SECONDS)

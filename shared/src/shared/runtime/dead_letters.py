@@ -77,7 +77,8 @@ class DeadLetters:
         """Every dead letter kept (30 days), oldest first; of repeats of one record the first."""
         rows = await self._pool.fetch(QUERIES["redriven"])
         redriven = {(row["partition"], row["offset"]): row["redriven_at"] for row in rows}
-        letters = [_letter(record, redriven) for record in await self._records()]
+        ours = [record for record in await self._records() if dict(record.headers).keys() >= _NEEDED]
+        letters = [_letter(record, redriven) for record in ours]
         open_origins: set[Origin] = set()
         kept = []
         for letter in letters:
@@ -121,10 +122,11 @@ class DeadLetters:
 
 
 _ADDED_ANEW = {"dl_reason", "dl_detail", "dl_handler", "dl_at"}
+_NEEDED = _ADDED_ANEW | {"dl_topic", "dl_partition", "dl_offset"}
 
 
 def _letter(record: "ConsumerRecord[bytes, bytes]", redriven: Mapping[tuple[int, int], datetime]) -> DeadLetter:
-    headers = dict(record.headers)
+    headers = {name: value or b"" for name, value in record.headers}
     text = {name: value.decode(errors="replace") for name, value in headers.items() if name.startswith(PREFIX)}
     return DeadLetter(
         place=(record.partition, record.offset),

@@ -13,6 +13,8 @@ from shared.runtime.postgres import connect_pool_once
 from shared.runtime.settings import KafkaSettings, Settings, read
 
 SHOWN_BYTES = 4096
+PIPED_WIDTH = 200
+"""Columns of what goes to a file or a pipe."""
 
 T = TypeVar("T")
 
@@ -24,7 +26,8 @@ class DeadLetterSettings(Settings, KafkaSettings):
 def dead_letters_command(service: str) -> typer.Typer:
     """The command group for `service`."""
     app = typer.Typer(help="Records that could not be handled.", no_args_is_help=True)
-    console = Console()
+    terminal = Console()
+    console = terminal if terminal.is_terminal else Console(width=PIPED_WIDTH)
 
     @app.command("list")
     def list_letters(

@@ -11,8 +11,12 @@ from shared.contracts.topics import EVENT_TOPICS, Topic, dead_letter_topic, retr
 from shared.runtime.health import Health
 from shared.runtime.process import Part
 from shared.runtime.settings import KafkaSettings
+from shared.runtime.waiting import pause, unless
 
 log = structlog.get_logger()
+
+WATCH_SECONDS = 5.0
+CREATE_SECONDS = 10.0
 
 TOPIC_EXISTS = 36
 """Kafka's error code TOPIC_ALREADY_EXISTS."""
@@ -65,7 +69,7 @@ async def kafka_answers(settings: KafkaSettings) -> bool:
     """Whether Kafka is there, asked over a connection of its own."""
     admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka_bootstrap, request_timeout_ms=5000)
     try:
-        await admin.start()
+        await asyncio.wait_for(admin.start(), CREATE_SECONDS)
     except (KafkaError, OSError):
         return False
     finally:
@@ -74,25 +78,43 @@ async def kafka_answers(settings: KafkaSettings) -> bool:
 
 
 async def await_kafka(settings: KafkaSettings, service: str, health: Health, stop: asyncio.Event) -> bool:
-    """Waits, visibly on `/readyz`, until Kafka is there, and makes the topics. False when `stop` came first."""
+    """Waits, visibly on `/readyz`, until Kafka is there and has the topics. False when `stop` came first."""
+    health.waiting_for = "Kafka"
     while not stop.is_set():
-        try:
-            await create_topics(settings, service)
-        except (KafkaError, OSError) as error:
-            health.waiting_for = "Kafka"
-            log.warning("kafka_awaited", error=type(error).__name__)
-            await asyncio.sleep(1)
-        else:
-            return True
+        fault = await unless(stop, _created(settings, service))
+        if fault is None:
+            return not stop.is_set()
+        log.warning("kafka_awaited", error=fault)
+        await pause(stop, 1)
     return False
 
 
-def keeping_topics(settings: KafkaSettings, service: str, health: Health) -> Part:
-    """A part that makes the topics as soon as Kafka is there, for a process that only produces."""
+def watching_kafka(settings: KafkaSettings, service: str, health: Health) -> Part:
+    """A part that makes the topics, tells on `/readyz` when Kafka is away, and makes topics anew that it lost.
+
+    A process that only produces is ready once Kafka was there.
+    """
 
     async def running(stop: asyncio.Event) -> None:
-        if await await_kafka(settings, service, health, stop):
-            health.waiting_for = None
-            await stop.wait()
+        away: str | None = None
+        health.ready["kafka"] = lambda: away
+        health.waiting_for = health.waiting_for and "Kafka"
+        while not stop.is_set():
+            fault = await unless(stop, _created(settings, service))
+            if fault and not away:
+                log.warning("kafka_away", error=fault)
+            away = fault and f"Kafka does not answer ({fault})"
+            if not away:
+                health.waiting_for = None
+            await pause(stop, WATCH_SECONDS)
 
     return running
+
+
+async def _created(settings: KafkaSettings, service: str) -> str | None:
+    """Makes the topics that are missing. Returns the fault that it met."""
+    try:
+        await asyncio.wait_for(create_topics(settings, service), CREATE_SECONDS)
+    except (KafkaError, OSError) as error:
+        return type(error).__name__
+    return None

@@ -16,32 +16,40 @@ Connection: TypeAlias = "asyncpg.pool.PoolConnectionProxy[asyncpg.Record] | asyn
 
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 
-UNAVAILABLE = (
-    OSError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.CannotConnectNowError,
-    asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
-    asyncpg.TooManyConnectionsError,
-    asyncpg.DiskFullError,
-    asyncpg.InterfaceError,
-)
-"""The database is away, full or has no connection to spare."""
+COMMAND_SECONDS = 30.0
+"""How long a statement may take."""
 
-_CLASHES = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError, asyncpg.LockNotAvailableError)
+FAULTS = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
+"""What using the database may raise."""
+
+_NOT_FROM_THE_NETWORK = (FileNotFoundError, PermissionError, IsADirectoryError, NotADirectoryError)
+_BAD_DATA = {"22", "23"}
+_AWAY = {"08", "25", "28", "3D", "40", "53", "55", "57", "58", "XX"}
+"""SQLSTATE classes: connection, read-only, sign-in, no such database, clash, resources, locks, operator, system."""
 
 
 def unavailable(error: BaseException) -> bool:
-    """Whether the database is away, so that the same work may succeed later (bad input is never that)."""
-    return isinstance(error, UNAVAILABLE) and not isinstance(error, ValueError)
+    """Whether the database is away, full, closed to us or in a clash, so that the same work may succeed later."""
+    if isinstance(error, asyncpg.PostgresError):
+        return (error.sqlstate or "")[:2] in _AWAY
+    if isinstance(error, asyncpg.InterfaceError):
+        return not isinstance(error, ValueError)  # closed, not a value that does not fit
+    return isinstance(error, OSError) and not isinstance(error, _NOT_FROM_THE_NETWORK)
 
 
 def transient(error: BaseException) -> bool:
-    """Whether the same work may succeed when it is tried again: the database is away, or two workers clashed."""
-    return unavailable(error) or isinstance(error, _CLASHES)
+    """Whether the same work may succeed when it is tried again.
+
+    Whatever PostgreSQL refuses, except bad data, may be mended by an operator or a migration: no event is to blame.
+    """
+    if isinstance(error, asyncpg.PostgresError):
+        return (error.sqlstate or "")[:2] not in _BAD_DATA
+    return unavailable(error)
 
 
-async def create_pool(url: PostgresDsn | str, *, size: int, application: str = "dzwonek") -> Pool:
+async def create_pool(
+    url: PostgresDsn | str, *, size: int, application: str = "dzwonek", command_seconds: float = COMMAND_SECONDS
+) -> Pool:
     """A pool of at most `size` connections to `url`; waits, visibly in the log, until the server is there."""
     while True:
         try:
@@ -49,10 +57,12 @@ async def create_pool(url: PostgresDsn | str, *, size: int, application: str = "
                 str(url),
                 min_size=1,
                 max_size=size,
-                command_timeout=30,
+                command_timeout=command_seconds,
                 server_settings=_server_settings(application),
             )
-        except UNAVAILABLE as error:
+        except FAULTS as error:
+            if not unavailable(error):
+                raise
             log.warning("database_awaited", error=type(error).__name__)
             await asyncio.sleep(1)
 

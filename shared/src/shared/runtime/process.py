@@ -6,6 +6,7 @@ so that its supervisor starts it again: a process is never half alive.
 
 import asyncio
 import gc
+import os
 import signal
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -22,6 +23,11 @@ log = structlog.get_logger()
 GRACE_SECONDS = 20
 """How long the parts may take to end after SIGTERM."""
 
+CANCEL_SECONDS = 3
+"""How long a part that was late may take to clean up."""
+
+EXIT_FAILED = 1
+
 Part = Callable[[asyncio.Event], Awaitable[None]]
 """Runs until the event is set, then ends what it has begun and returns."""
 
@@ -32,7 +38,7 @@ def run(main: Callable[[asyncio.Event], Awaitable[None]]) -> None:
         asyncio.run(_until_signal(main))
     except Exception as error:
         log.critical("process_failed", error=type(error).__name__, exc_info=error)
-        raise SystemExit(1) from None
+        raise SystemExit(EXIT_FAILED) from None
 
 
 async def _until_signal(main: Callable[[asyncio.Event], Awaitable[None]]) -> None:
@@ -46,27 +52,43 @@ async def _until_signal(main: Callable[[asyncio.Event], Awaitable[None]]) -> Non
 async def run_parts(parts: Mapping[str, Part], stop: asyncio.Event) -> None:
     """Runs the parts side by side until `stop` is set or one of them fails; then all are told to stop.
 
-    Raises what the failed part raised, and TimeoutError when the parts have not ended `GRACE_SECONDS` after the stop.
+    Raises what the failed part raised, or RuntimeError for a part that returned before the stop. Parts that have not
+    ended `GRACE_SECONDS` after the stop are cancelled and the process ends with exit code 1.
     """
-    tasks = {asyncio.ensure_future(part(stop)): name for name, part in parts.items()}
+    tasks = {asyncio.create_task(_run(part, stop)): name for name, part in parts.items()}
     waiter = asyncio.ensure_future(stop.wait())
     try:
         await asyncio.wait({waiter, *tasks}, return_when=asyncio.FIRST_COMPLETED)
-        for task in [task for task in tasks if task.done() and not stop.is_set()]:
-            log.error("part_ended", part=tasks[task])
+        early = [name for task, name in tasks.items() if task.done() and not stop.is_set()]
         stop.set()
-        _, late = await asyncio.wait(tasks, timeout=GRACE_SECONDS)
-        for task in late:
-            log.error("part_late", part=tasks[task])
-            task.cancel()
-        results = await asyncio.gather(*tasks, return_exceptions=True)
+        await _end(tasks)
     finally:
         waiter.cancel()
-    for result in results:
-        if isinstance(result, Exception):
-            raise result
-    if late:
-        raise TimeoutError("a part did not end in time")
+    for task in tasks:
+        if not task.cancelled() and (error := task.exception()):
+            raise error
+    if early:
+        raise RuntimeError(f"a part has ended by itself: {', '.join(early)}")
+
+
+async def _run(part: Part, stop: asyncio.Event) -> None:
+    await part(stop)
+
+
+async def _end(tasks: Mapping["asyncio.Task[None]", str]) -> None:
+    """Waits for the tasks, cancels those that are late, and ends the process when even that does not help.
+
+    What is in flight then is as after a kill: nothing of it is lost, and leases and locks end by themselves.
+    """
+    _, late = await asyncio.wait(tasks, timeout=GRACE_SECONDS)
+    if not late:
+        return
+    for task in late:
+        log.error("part_late", part=tasks[task])
+        task.cancel()
+    await asyncio.wait(late, timeout=CANCEL_SECONDS)
+    log.critical("process_ended_hard", parts=sorted(tasks[task] for task in late))
+    os._exit(EXIT_FAILED)
 
 
 def serve(app: ASGIApp, *, host: str, port: int) -> Part:

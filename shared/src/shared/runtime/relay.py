@@ -11,13 +11,14 @@ import contextlib
 import json
 import math
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
+from typing import Any
 
 import asyncpg
 import structlog
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError, MessageSizeTooLargeError
+from aiokafka.errors import KafkaError, KafkaTimeoutError, MessageSizeTooLargeError
 from prometheus_client import Counter, Gauge, Histogram
 from pydantic import PostgresDsn
 
@@ -26,6 +27,7 @@ from shared.runtime.events import new_id
 from shared.runtime.outbox import SLOTS
 from shared.runtime.postgres import connect, transient
 from shared.runtime.sql import load_queries
+from shared.runtime.waiting import pause, unless
 
 log = structlog.get_logger()
 QUERIES = load_queries("shared.runtime")
@@ -37,6 +39,10 @@ ROWS_AT_ONCE = 500
 BEAT_SECONDS = 1.0
 STALE = timedelta(seconds=10)
 """A leader without a heartbeat for so long is ended by a peer."""
+
+SEND_SECONDS = 15.0
+LAST_SECONDS = 1.0
+"""How long Kafka may take to acknowledge a round, and how long after that, or after the stop, it is waited for."""
 
 BUSY_SECONDS = 0.005
 IDLE_SECONDS = (0.02, 0.2)
@@ -77,7 +83,7 @@ class LaneRelay:
                     raise
                 FAILURES.labels(self._lane).inc()
                 log.warning("relay_interrupted", lane=self._lane, error=type(error).__name__)
-                await _pause(stop, 1.0)
+                await pause(stop, 1.0)
             finally:
                 self._slots = []
                 SLOTS_HELD.labels(self._lane).set(0)
@@ -90,7 +96,9 @@ class LaneRelay:
             lead = _Lead(connection)
             producer = self._new_producer()
             stack.push_async_callback(_stop, producer)
-            await producer.start()
+            await unless(stop, producer.start())
+            if stop.is_set():
+                return
             beating = asyncio.ensure_future(self._beat_for_ever(lead, stop))
             stack.push_async_callback(_cancel, beating)
             await self._drain_until(stop, lead, producer, beating)
@@ -103,30 +111,47 @@ class LaneRelay:
     ) -> None:
         shortest, longest = IDLE_SECONDS
         idle = shortest
-        while not stop.is_set():
-            if beating.done():
-                await beating
-            await self._release_surplus(lead)
-            if await self._drain(lead, producer):
-                idle = shortest
-                await asyncio.sleep(BUSY_SECONDS)
-            else:
-                await _pause(stop, idle)
-                idle = min(idle * 2, longest)
+        stopping = asyncio.ensure_future(stop.wait())
+        try:
+            while not stop.is_set():
+                if beating.done():
+                    await beating
+                await self._release_surplus(lead)
+                if await self._drain(lead, producer, (stopping, beating)):
+                    idle = shortest
+                    await asyncio.sleep(BUSY_SECONDS)
+                else:
+                    await pause(stop, idle)
+                    idle = min(idle * 2, longest)
+        finally:
+            stopping.cancel()
 
-    async def _drain(self, lead: "_Lead", producer: AIOKafkaProducer) -> int:
-        """Publishes the first rows of each slot held. No transaction is open while Kafka is waited for."""
+    async def _drain(self, lead: "_Lead", producer: AIOKafkaProducer, ends: Sequence["asyncio.Future[Any]"]) -> int:
+        """Publishes the first rows of each slot held. No transaction is open while Kafka is waited for.
+
+        Waiting stops when one of `ends` is done, or after `SEND_SECONDS`: an idempotent producer would wait for ever.
+        What Kafka has not acknowledged by then stays in the outbox and is sent again.
+        """
         if not self._slots:
             return 0
         async with lead.turn:
             rows = await lead.connection.fetch(QUERIES["next_rows"], self._lane, self._slots, ROWS_AT_ONCE)
         if not rows:
             return 0
-        results = await self._publish(lead, producer, rows)
+        futures: list[asyncio.Future[object]] = []
+        sending = asyncio.ensure_future(self._send(lead, producer, rows, futures))
+        waiting: set[asyncio.Future[Any]] = {sending, *ends}
+        await asyncio.wait(waiting, timeout=SEND_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        if not sending.done():
+            await asyncio.wait({sending}, timeout=LAST_SECONDS)
+        results = [_result(future) for future in futures]
+        results += [KafkaTimeoutError()] * (len(rows) - len(results))
+        await _cancel(sending)
         done = published(rows, results)
         async with lead.turn:
             await lead.connection.execute(QUERIES["archive_rows"], [row["id"] for row in done])
         self._measure(done)
+        lead.check()
         for result in results:
             if isinstance(result, MessageSizeTooLargeError):
                 FAILURES.labels(self._lane).inc()  # it stays; the age of the outbox's oldest row alarms
@@ -134,27 +159,36 @@ class LaneRelay:
                 raise result
         return len(done)
 
-    async def _publish(self, lead: "_Lead", producer: AIOKafkaProducer, rows: Sequence[asyncpg.Record]) -> list[object]:
-        """Hands the rows to the producer in their order. Returns what became of each, an exception where it failed.
+    async def _send(
+        self,
+        lead: "_Lead",
+        producer: AIOKafkaProducer,
+        rows: Sequence[asyncpg.Record],
+        futures: list["asyncio.Future[object]"],
+    ) -> None:
+        """Hands the rows to the producer in their order and waits for what becomes of them, in `futures`.
 
-        After a failure that may pass, what follows is not even tried; a row that can never be sent harms no other.
+        After a failure that may pass, what follows is not even tried. A row that can never be sent holds up its own
+        key alone.
         """
-        futures: list[Awaitable[object]] = []
+        stuck: set[str] = set()
         for row in rows:
             lead.check()
             headers = [(name, value.encode()) for name, value in json.loads(row["headers"]).items()]
             try:
+                if row["key"] in stuck:
+                    raise MessageSizeTooLargeError
                 future = await producer.send(
                     self._prefix + row["topic"], value=row["value"], key=row["key"].encode(), headers=headers
                 )
             except KafkaError as error:
                 futures.append(_failed(error))
+                stuck.add(row["key"])
                 if not isinstance(error, MessageSizeTooLargeError):
                     break
             else:
                 futures.append(future)
-        results = await asyncio.gather(*futures, return_exceptions=True)
-        return [*results, *(results[-1:] * (len(rows) - len(results)))]
+        await asyncio.wait(futures)
 
     def _measure(self, done: Sequence[asyncpg.Record]) -> None:
         PUBLISHED.labels(self._lane).inc(len(done))
@@ -174,7 +208,7 @@ class LaneRelay:
                     await lead.connection.execute(QUERIES["beat_slots"], self._lane, self._slots, self._worker)
             lead.beat()
             SLOTS_HELD.labels(self._lane).set(len(self._slots))
-            await _pause(stop, BEAT_SECONDS)
+            await pause(stop, BEAT_SECONDS)
 
     async def _take_share(self, lead: "_Lead") -> None:
         """Takes free slots up to its share; ends leaders that are frozen."""
@@ -230,15 +264,18 @@ def published(rows: Sequence[asyncpg.Record], results: Sequence[object]) -> list
     return done
 
 
+def _result(future: "asyncio.Future[object]") -> object:
+    """What became of a row; a failure as a value. What is not known by now has failed."""
+    if not future.done():
+        future.cancel()
+        return KafkaTimeoutError()
+    return KafkaTimeoutError() if future.cancelled() else future.exception() or future.result()
+
+
 def _failed(error: KafkaError) -> "asyncio.Future[object]":
     future: asyncio.Future[object] = asyncio.get_running_loop().create_future()
     future.set_exception(error)
     return future
-
-
-async def _pause(stop: asyncio.Event, seconds: float) -> None:
-    with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(stop.wait(), seconds)
 
 
 async def _close(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
@@ -251,9 +288,12 @@ async def _close(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
 
 
 async def _stop(producer: AIOKafkaProducer) -> None:
-    """Ends the producer; without a broker its flush would never end."""
-    with contextlib.suppress(TimeoutError, KafkaError):
-        await asyncio.wait_for(producer.stop(), 5)
+    """Ends the producer. Without a broker its flush would never end; then its connections are cut."""
+    try:
+        await asyncio.wait_for(producer.stop(), LAST_SECONDS)
+    except (TimeoutError, KafkaError):
+        await producer._sender.close()  # noqa: SLF001 - aiokafka has no other way to give up
+        await producer.client.close()
 
 
 async def _cancel(task: "asyncio.Future[None]") -> None:

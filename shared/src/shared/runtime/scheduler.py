@@ -1,7 +1,6 @@
 """Work that comes round again. With several replicas each job runs in one at a time, by an advisory lock."""
 
 import asyncio
-import contextlib
 import zlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from prometheus_client import Gauge
 
 from shared.runtime.postgres import Connection, Pool, transient
 from shared.runtime.process import Part
+from shared.runtime.waiting import pause
 
 log = structlog.get_logger()
 LOCK_SPACE = 0x6A6F6273  # "jobs"
@@ -39,8 +39,7 @@ def scheduled(pool: Pool, job: Job) -> Part:
                 if not transient(error):
                     raise
                 log.warning("job_postponed", job=job.name, error=type(error).__name__)
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), job.seconds)
+            await pause(stop, job.seconds)
 
     return running
 

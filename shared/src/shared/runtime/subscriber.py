@@ -1,12 +1,13 @@
 """Consuming from Kafka: FastStream batches, applied through the inbox; what cannot be handled is dead-lettered.
 
 FastStream's acknowledgement is `NACK_ON_ERROR`: the offset is committed when the batch is done, and after an error the
-batch comes again. So this module raises only what is transient, and only after a bounded backoff; anything permanent
-goes to the dead-letter topic, awaited, and the next record goes on.
+batch comes again. So this module raises only what may pass, and only after a bounded backoff; anything permanent goes
+to the dead-letter topic, awaited, and the next record goes on.
 """
 
 import asyncio
 import dataclasses
+import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
@@ -21,7 +22,7 @@ from prometheus_client import Counter
 
 from shared.contracts.catalogue import CATALOGUE
 from shared.contracts.envelope import UndecodableRecord, decode, read_headers
-from shared.contracts.topics import Topic, dead_letter_topic, retry_topic
+from shared.contracts.topics import BROKER_MAX_BYTES, Topic, dead_letter_topic, retry_topic
 from shared.runtime.consumer import Arrival, Inbox, PermanentError
 from shared.runtime.dead_letters import dead_letter_headers
 from shared.runtime.postgres import transient
@@ -30,6 +31,9 @@ from shared.runtime.settings import KafkaSettings
 log = structlog.get_logger()
 
 BATCH = 500
+MAX_BURIED_BYTES = BROKER_MAX_BYTES
+"""What is kept of a dead letter's value."""
+
 BACKOFF_SECONDS = (0.1, 0.5, 1.0, 2.0, 5.0)
 """Waits between tries of a batch that met a transient error; then it goes back to Kafka and comes again."""
 
@@ -37,6 +41,8 @@ DEAD_LETTERS = Counter("dzwonek_dead_letters_total", "Records dead-lettered", ["
 RETRIES = Counter("dzwonek_batch_retries_total", "Batches tried again after a transient error")
 
 Records = tuple["ConsumerRecord[bytes, bytes]", ...]
+Read = tuple["ConsumerRecord[bytes, bytes]", Arrival]
+Poison = tuple["ConsumerRecord[bytes, bytes]", Exception]
 
 
 class BatchProcessor:
@@ -56,8 +62,8 @@ class BatchProcessor:
             self.marked_at = time.monotonic()
             try:
                 await self._handle(records)
-            except Exception as error:
-                if wait is None or not transient(error):
+            except Exception as error:  # what is permanent was buried; what comes here may pass
+                if wait is None:
                     log.warning("batch_given_back", group=self._group, error=type(error).__name__)
                     raise
                 RETRIES.inc()
@@ -75,31 +81,29 @@ class BatchProcessor:
         except Exception as error:
             if transient(error):
                 raise
-            poison += await self._handle_singly(arrivals)
+            poison += await self._find_poison(arrivals, error)
         for record, fault in poison:
             await self._bury(record, fault)
 
-    async def _handle_singly(
-        self, arrivals: Sequence[tuple["ConsumerRecord[bytes, bytes]", Arrival]]
-    ) -> list[tuple["ConsumerRecord[bytes, bytes]", Exception]]:
-        """After a batch failed: each event in a transaction of its own, so that one bad event fails alone."""
-        poison: list[tuple[ConsumerRecord[bytes, bytes], Exception]] = []
-        for record, arrival in arrivals:
+    async def _find_poison(self, arrivals: Sequence[Read], error: Exception) -> list[Poison]:
+        """After a batch failed: applies it in halves, and those in halves, so that what is bad fails alone."""
+        if len(arrivals) == 1:
+            return [(arrivals[0][0], error)]
+        poison: list[Poison] = []
+        middle = len(arrivals) // 2
+        for half in (arrivals[:middle], arrivals[middle:]):
             self.marked_at = time.monotonic()
             try:
-                await self._inbox.apply([arrival])
-            except Exception as error:
-                if transient(error):
+                await self._inbox.apply([arrival for _, arrival in half])
+            except Exception as fault:
+                if transient(fault):
                     raise
-                poison.append((record, error))
+                poison += await self._find_poison(half, fault)
         return poison
 
-    def _read(
-        self, records: Records
-    ) -> tuple[
-        list[tuple["ConsumerRecord[bytes, bytes]", Arrival]], list[tuple["ConsumerRecord[bytes, bytes]", Exception]]
-    ]:
-        arrivals, poison = [], list[tuple["ConsumerRecord[bytes, bytes]", Exception]]()
+    def _read(self, records: Records) -> tuple[list[Read], list[Poison]]:
+        arrivals: list[Read] = []
+        poison: list[Poison] = []
         for record in records:
             try:
                 headers = read_headers(record.headers)
@@ -118,7 +122,9 @@ class BatchProcessor:
         reason = fault.reason if isinstance(fault, UndecodableRecord | PermanentError) else "handler_failed"
         detail = fault.detail if isinstance(fault, UndecodableRecord | PermanentError) else type(fault).__name__
         headers = dead_letter_headers(record, reason=reason, detail=detail, handler=self._group)
-        await self._producer.send_and_wait(self._dead_letters, value=record.value, key=record.key, headers=headers)
+        # Kafka takes no record without both key and value; more than it takes may come out of compressed records.
+        value = (record.value or b"")[:MAX_BURIED_BYTES]
+        await self._producer.send_and_wait(self._dead_letters, value=value, key=record.key, headers=headers)
         DEAD_LETTERS.labels(reason).inc()
         log.error(
             "dead_letter",
@@ -153,7 +159,11 @@ class Subscriptions:
         self._inbox = inbox
         self._producer = producer
         self.broker = KafkaBroker(
-            settings.kafka_bootstrap, logger=None, graceful_timeout=15, apply_types=False, client_id=service
+            settings.kafka_bootstrap,
+            logger=logging.getLogger("faststream"),
+            graceful_timeout=15,
+            apply_types=False,
+            client_id=service,
         )
         self.groups: dict[str, tuple[LogicSubscriber[Any], BatchProcessor]] = {}
 

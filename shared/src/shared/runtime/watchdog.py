@@ -6,7 +6,6 @@ Kafka itself is away: then there is nothing to do but wait.
 """
 
 import asyncio
-import contextlib
 import time
 from collections.abc import Awaitable, Callable
 
@@ -15,6 +14,7 @@ from aiokafka.errors import KafkaError
 from prometheus_client import Gauge
 
 from shared.runtime.subscriber import Subscriptions
+from shared.runtime.waiting import pause, unless
 
 log = structlog.get_logger()
 
@@ -55,9 +55,8 @@ class Watchdog:
         """Looks every few seconds until `stop`."""
         while not stop.is_set():
             for name in self._subscriptions.groups:
-                await self.look(name)
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), LOOK_SECONDS)
+                await unless(stop, self.look(name))
+            await pause(stop, LOOK_SECONDS)
 
     async def look(self, name: str) -> None:
         """Looks at one group and judges it."""

@@ -1,8 +1,11 @@
 """Defaults of every HTTP API: problem details, a limit on the body, trace context, metrics."""
 
+import re
 import time
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
+from http import HTTPStatus
+from typing import Any
 
 import structlog
 from fastapi import FastAPI, Request
@@ -14,13 +17,16 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.runtime.events import traceparent
-from shared.runtime.postgres import UNAVAILABLE, unavailable
+from shared.runtime.postgres import FAULTS, unavailable
 from shared.runtime.problems import FieldError, ProblemDetails, ProblemError, invalid, problem_of
 
 log = structlog.get_logger()
 
 MAX_BODY = 64 * 1024
 """Bytes in a request's body, unless a service says otherwise."""
+
+TRACEPARENT = re.compile(rb"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+"""W3C Trace Context, version 00; anything else is not passed on, as it could be anything."""
 
 REQUESTS = Histogram("dzwonek_http_seconds", "Seconds to answer a request", ["method", "route", "status"])
 
@@ -34,6 +40,22 @@ PROBLEM_RESPONSES: dict[int | str, dict[str, object]] = {
     }.items()
 }
 """What any operation with a body may answer, for its OpenAPI document."""
+
+NOT_JSON = ProblemError(400, "not_json", "The body is no JSON", detail="Send JSON as application/json, in UTF-8")
+_CODES = {
+    "missing": "missing",
+    "extra_forbidden": "unknown_field",
+    "string_too_short": "too_short",
+    "string_too_long": "too_long",
+    "enum": "unknown_value",
+    "literal_error": "unknown_value",
+    "string_type": "wrong_type",
+    "int_": "wrong_type",
+    "bool_": "wrong_type",
+    "model_": "wrong_type",
+    "dict_type": "wrong_type",
+}
+"""Pydantic's codes, by how they begin, as ours, which stay when Pydantic changes."""
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
@@ -50,7 +72,7 @@ def create_app(*, title: str, version: str, description: str, lifespan: Lifespan
     app.add_exception_handler(HTTPException, _on_http_error)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(Exception, _on_unexpected)
-    for error in UNAVAILABLE:
+    for error in FAULTS:
         app.add_exception_handler(error, _on_unexpected)
     return app
 
@@ -62,15 +84,24 @@ async def _on_problem(_: Request, error: Exception) -> Response:
 
 async def _on_http_error(_: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101
+    if error.status_code == HTTPStatus.BAD_REQUEST:  # FastAPI could not read the body at all
+        return NOT_JSON.response()
     return problem_of(error.status_code).response(error.headers)
 
 
 async def _on_invalid(_: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101
     faults = error.errors()
-    if any(fault["type"] == "json_invalid" for fault in faults):
-        return ProblemError(400, "not_json", "The body is no JSON").response()
+    if any(_is_no_json(fault) for fault in faults):
+        return NOT_JSON.response()
     return invalid([field_error(fault["loc"], fault["type"], fault["msg"]) for fault in faults]).response()
+
+
+def _is_no_json(fault: dict[str, Any]) -> bool:
+    """Whether there was no JSON to look into: broken, empty, or sent as something else."""
+    if fault["type"] == "json_invalid":
+        return True
+    return fault["loc"] == ("body",) and (fault["type"] == "missing" or isinstance(fault["input"], bytes))
 
 
 async def _on_unexpected(request: Request, error: Exception) -> Response:
@@ -81,11 +112,14 @@ async def _on_unexpected(request: Request, error: Exception) -> Response:
     return problem_of(500).response()
 
 
-def field_error(location: tuple[int | str, ...], code: str, message: str) -> FieldError:
-    """A fault of Pydantic's as a field error; `body` and the like are cut from the path, the value is never told."""
+def field_error(location: tuple[int | str, ...], kind: str, message: str) -> FieldError:
+    """A fault of Pydantic's as a field error with a code of ours; the value is never told.
+
+    `body` and the like are cut from the path.
+    """
     path = location[1:] if location and location[0] in {"body", "query", "path", "header"} else location
-    detail = message.removeprefix("Value error, ")
-    return FieldError(field=".".join(map(str, path)) or "body", code=code, detail=detail)
+    code = next((ours for theirs, ours in _CODES.items() if kind.startswith(theirs)), "wrong_value")
+    return FieldError(field=".".join(map(str, path)) or "body", code=code, detail=message.removeprefix("Value error, "))
 
 
 class _LimitedBody:
@@ -153,7 +187,7 @@ class _Observed:
             await send(message)
 
         parent = dict(scope["headers"]).get(b"traceparent")
-        token = traceparent.set(parent.decode("ascii", "ignore")[:55] if parent else None)
+        token = traceparent.set(parent.decode() if parent and TRACEPARENT.fullmatch(parent) else None)
         try:
             await self._app(scope, receive, observed)
         finally:
