@@ -40,6 +40,18 @@ def worker() -> None:
     run(partial(run_worker, settings))
 
 
+@app.command(
+    "dead-letters",
+    add_help_option=False,
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+)
+def dead_letters(context: typer.Context) -> None:
+    """Records that could not be handled: list, show, redrive. Accounts listens to nothing yet, so there are none."""
+    from shared.runtime.dead_letters_command import dead_letters_command
+
+    dead_letters_command(SERVICE)(context.args, prog_name=f"{SERVICE} dead-letters")
+
+
 @app.command("openapi")
 def print_openapi() -> None:
     """Print the API's OpenAPI document."""

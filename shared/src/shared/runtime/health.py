@@ -4,23 +4,36 @@ A check is a function that returns None when all is well and else the reason, in
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
+import structlog
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+log = structlog.get_logger()
+
 Check = Callable[[], str | None]
 
 
-@dataclass
 class Health:
     """The checks of one process. While it waits for a part at start it is alive and not ready."""
 
-    live: dict[str, Check] = field(default_factory=dict)
-    ready: dict[str, Check] = field(default_factory=dict)
-    waiting_for: str | None = "start"
+    def __init__(self) -> None:
+        self.live: dict[str, Check] = {}
+        self.ready: dict[str, Check] = {}
+        self._waiting_for: str | None = "start"
+
+    @property
+    def waiting_for(self) -> str | None:
+        """What the process waits for at start; None once it has all of it. The log tells each change."""
+        return self._waiting_for
+
+    @waiting_for.setter
+    def waiting_for(self, part: str | None) -> None:
+        if part != self._waiting_for:
+            log.info("waiting" if part else "ready", **({"waiting_for": part} if part else {}))
+        self._waiting_for = part
 
     def failures(self, checks: dict[str, Check]) -> dict[str, str]:
         """The failing checks and why."""

@@ -5,6 +5,7 @@ Of an exception only its type and where it came from are logged: its message may
 
 import logging
 import sys
+import time
 import traceback
 from pathlib import Path
 
@@ -38,7 +39,28 @@ def configure_logs(level: str, *, service: str, process: str) -> None:
             ],
         )
     )
+    handler.addFilter(Sparing())
     logging.basicConfig(handlers=[handler], level=max(number, logging.WARNING), force=True)
+
+
+class Sparing(logging.Filter):
+    """Lets the same words of a library through once in ten seconds: while Kafka is away they come by the hundred."""
+
+    SECONDS = 10.0
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._said: dict[tuple[str, str], float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether the line is written."""
+        words, now = (record.name, str(record.msg)), time.monotonic()
+        if now - self._said.get(words, -self.SECONDS) < self.SECONDS:
+            return False
+        if len(self._said) > 1000:  # noqa: PLR2004 - only so that it is bounded
+            self._said.clear()
+        self._said[words] = now
+        return True
 
 
 def exception_without_message(_: WrappedLogger, __: str, event: EventDict) -> EventDict:

@@ -161,7 +161,8 @@ class Subscriptions:
         self.broker = KafkaBroker(
             settings.kafka_bootstrap,
             logger=logging.getLogger("faststream"),
-            graceful_timeout=15,
+            request_timeout_ms=10_000,
+            graceful_timeout=10,
             apply_types=False,
             client_id=service,
         )

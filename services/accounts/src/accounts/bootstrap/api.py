@@ -28,6 +28,9 @@ from shared.runtime.web import create_app
 
 API_VERSION = "1.0.0"
 
+COMMAND_SECONDS = 5.0
+"""How long a request waits for a statement; then the answer is 503."""
+
 
 def build_app(health: Health, *, origin: str) -> FastAPI:
     """The API and the pages, which answer 503 until `app.state.parts` is set.
@@ -80,7 +83,9 @@ async def run_api(settings: ApiSettings, stop: asyncio.Event) -> None:
             http_ended.set()
 
     async def database(stop: asyncio.Event) -> None:
-        async with open_database(settings, SOURCE, health=health, stop=stop, process="api") as pool:
+        async with open_database(
+            settings, SOURCE, health=health, stop=stop, process="api", command_seconds=COMMAND_SECONDS
+        ) as pool:
             if pool:
                 app.state.parts = build_parts(settings, pool, hasher)
                 health.waiting_for = None

@@ -157,7 +157,7 @@ taken AS (
     UPDATE mails SET state = 'accepted', reason = NULL, settled_at = now()
     WHERE created_on = ANY ($26::date[])
       AND mail_id = ANY (ARRAY(SELECT mail_id FROM outcome WHERE outcome.state = 'accepted'))
-      AND state IN ('queued', 'cancelled')
+      AND state <> 'accepted'
     RETURNING mail_id
 ),
 closed AS (

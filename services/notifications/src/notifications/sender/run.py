@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+from collections.abc import Sequence
+from typing import Any
 
 import structlog
 
@@ -83,7 +85,7 @@ class Sender:
                     group.create_task(self._presence.watch(lambda: any(lane.knows_relay for lane in lanes))),
                 ]
                 running = [group.create_task(lane.run(stop)) for lane in lanes]
-                await asyncio.wait(running)
+                await _all_or_first(running, recording)
                 for task in beside:
                     task.cancel()
         finally:
@@ -124,6 +126,18 @@ class Sender:
         self._health.ready[f"relay for {name}"] = lambda: connections.away
         self._health.live[f"lane {name}"] = lane.stalled
         return lane
+
+
+async def _all_or_first(lanes: Sequence["asyncio.Task[None]"], recording: "asyncio.Future[None]") -> None:
+    """Returns when all lanes have ended. Raises when the recorder ends before: without it nothing may be sent."""
+    ended = asyncio.gather(*lanes)
+    both: set[asyncio.Future[Any]] = {ended, recording}
+    await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+    if not ended.done():
+        ended.cancel()
+        recording.result()
+        raise RuntimeError("the recorder has ended before the lanes")
+    ended.result()
 
 
 async def _measure(store: QueueStore) -> None:
