@@ -19,10 +19,10 @@ Check = Callable[[], str | None]
 class Health:
     """The checks of one process. While it waits for a part at start it is alive and not ready."""
 
-    def __init__(self) -> None:
+    def __init__(self, waiting_for: str | None = "start") -> None:
         self.live: dict[str, Check] = {}
         self.ready: dict[str, Check] = {}
-        self._waiting_for: str | None = "start"
+        self._waiting_for = waiting_for
 
     @property
     def waiting_for(self) -> str | None:

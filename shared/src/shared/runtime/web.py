@@ -5,13 +5,14 @@ import time
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from http import HTTPStatus
-from typing import Any
+from typing import Any, get_args
 
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi_offline import FastAPIOffline
 from prometheus_client import Histogram
+from pydantic_core.core_schema import ErrorType
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -56,6 +57,9 @@ _CODES = {
     "dict_type": "wrong_type",
 }
 """Pydantic's codes, by how they begin, as ours, which stay when Pydantic changes."""
+
+PYDANTICS_CODES = frozenset(get_args(ErrorType))
+"""A code that is none of these comes from a validator of ours and is told as it is."""
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
@@ -118,7 +122,8 @@ def field_error(location: tuple[int | str, ...], kind: str, message: str) -> Fie
     `body` and the like are cut from the path.
     """
     path = location[1:] if location and location[0] in {"body", "query", "path", "header"} else location
-    code = next((ours for theirs, ours in _CODES.items() if kind.startswith(theirs)), "wrong_value")
+    theirs = kind in PYDANTICS_CODES
+    code = next((ours for start, ours in _CODES.items() if kind.startswith(start)), "wrong_value") if theirs else kind
     return FieldError(field=".".join(map(str, path)) or "body", code=code, detail=message.removeprefix("Value error, "))
 
 
