@@ -101,7 +101,7 @@ BROKEN_RULES = [
     ("language", "de", "unknown_value"),
     ("language", "PL", "unknown_value"),
     ("terms_version", "2020-01-01", "terms_outdated"),
-    ("terms_version", "newest", "string_pattern_mismatch"),
+    ("terms_version", "newest", "wrong_format"),
 ]
 
 

@@ -50,6 +50,7 @@ _CODES = {
     "string_too_long": "too_long",
     "enum": "unknown_value",
     "literal_error": "unknown_value",
+    "string_pattern_mismatch": "wrong_format",
     "string_type": "wrong_type",
     "int_": "wrong_type",
     "bool_": "wrong_type",
