@@ -8,6 +8,8 @@ import asyncio
 import gc
 import os
 import signal
+import socket
+import sys
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 
@@ -17,6 +19,7 @@ from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
 from shared.runtime.health import Health
+from shared.runtime.settings import EXIT_BAD_SETTINGS
 
 log = structlog.get_logger()
 
@@ -36,6 +39,9 @@ def run(main: Callable[[asyncio.Event], Awaitable[None]]) -> None:
     """Runs `main` until SIGTERM or SIGINT sets its event. Exit code 1 when it fails."""
     try:
         asyncio.run(_until_signal(main))
+    except CannotListen as error:
+        print(error, file=sys.stderr)  # noqa: T201 - the process cannot start, this is its last word
+        raise SystemExit(EXIT_BAD_SETTINGS) from None
     except Exception as error:
         log.critical("process_failed", error=type(error).__name__, exc_info=error)
         raise SystemExit(EXIT_FAILED) from None
@@ -106,16 +112,29 @@ def serve(app: ASGIApp, *, host: str, port: int) -> Part:
             proxy_headers=False,
         )
         server = _Server(config)
-        serving = asyncio.ensure_future(server.serve())
+        serving = asyncio.ensure_future(server.serve(sockets=[_bound(host, port)]))
         stopping = asyncio.ensure_future(stop.wait())
         await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
         server.should_exit = True
         stopping.cancel()
         await serving
-        if not stop.is_set():
-            raise OSError(f"{host}:{port} cannot be served; is the port taken?")
 
     return serving
+
+
+class CannotListen(Exception):  # noqa: N818 - names what happened
+    """The address is taken, or not this machine's; the message names the settings."""
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    """A socket at the address. Raises CannotListen."""
+    try:
+        family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        return socket.create_server(address[:2], family=family, backlog=2048)
+    except OSError as error:
+        raise CannotListen(
+            f"{host}:{port} cannot be listened on ({error.strerror}): choose another DZWONEK_PORT or DZWONEK_HOST"
+        ) from None
 
 
 class _Server(uvicorn.Server):
