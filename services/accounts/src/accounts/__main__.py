@@ -8,13 +8,12 @@ from functools import partial
 
 import typer
 
+from accounts import SERVICE
 from accounts.settings import ApiSettings, WorkerSettings
 from shared.runtime.commands import migrate_command
 from shared.runtime.logs import configure_logs
 from shared.runtime.process import run
 from shared.runtime.settings import read
-
-SERVICE = "accounts"
 
 app = typer.Typer(help="Portal accounts: registration, activation, expiry.", no_args_is_help=True)
 app.command("migrate")(migrate_command([SERVICE]))

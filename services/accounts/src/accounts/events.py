@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from accounts import SERVICE
 from accounts.domain.registration import LIFETIME, Account
 from accounts.links import FreshLinks
 from shared.contracts.accounts import (
@@ -16,9 +17,6 @@ from shared.contracts.accounts import (
 from shared.contracts.envelope import Event, Language
 from shared.runtime.events import new_event
 from shared.terms import current_version
-
-SOURCE = "accounts"
-"""CloudEvents `source` of this service's events."""
 
 
 def registered(
@@ -36,7 +34,7 @@ def registered(
         expires_at=now + LIFETIME,
         terms_version=current_version(),
     )
-    return new_event(SOURCE, data, now=now)
+    return new_event(SERVICE, data, now=now)
 
 
 def activation_requested(account: Account, language: Language, links: FreshLinks, now: datetime) -> Event[AccountEvent]:
@@ -51,13 +49,13 @@ def activation_requested(account: Account, language: Language, links: FreshLinks
         expires_at=account.expires_at,
         terms_version=current_version(),
     )
-    return new_event(SOURCE, data, now=now)
+    return new_event(SERVICE, data, now=now)
 
 
 def registration_attempted(account: Account, now: datetime) -> Event[AccountEvent]:
     """Somebody registered the address of an active account."""
     data = RegistrationAttempted(account_id=account.account_id, version=account.version + 1, attempted_at=now)
-    return new_event(SOURCE, data, now=now)
+    return new_event(SERVICE, data, now=now)
 
 
 def account_activated(account: Account, terms_version: str, now: datetime) -> Event[AccountEvent]:
@@ -69,10 +67,10 @@ def account_activated(account: Account, terms_version: str, now: datetime) -> Ev
         activated_at=now,
         terms_version=terms_version,
     )
-    return new_event(SOURCE, data, now=now)
+    return new_event(SERVICE, data, now=now)
 
 
 def registration_expired(account_id: UUID, version: int, now: datetime) -> Event[AccountEvent]:
     """A pending account of this version ran out and was deleted."""
     data = RegistrationExpired(account_id=account_id, version=version + 1, expired_at=now)
-    return new_event(SOURCE, data, now=now)
+    return new_event(SERVICE, data, now=now)

@@ -52,7 +52,7 @@ def _parts(settings: WorkerSettings, pool: Pool, accounts: AccountHandlers, heal
         for lane in LANES
     }
     jobs = [
-        *housekeeping.jobs(pool),
+        *housekeeping.jobs(),
         *retention.jobs(settings.ages, days_ahead=settings.partitions_ahead_days),
         Job("mail_queue_depth", 15, measure_queue),
     ]

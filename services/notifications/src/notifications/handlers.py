@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import TypeAlias, TypeVar
 from uuid import UUID
 
-from notifications import store
+from notifications import SERVICE, store
 from notifications.domain import rules
 from notifications.domain.contacts import Contact
 from notifications.domain.rules import Cause, Effects, Registration
@@ -30,7 +30,6 @@ from shared.runtime.events import new_event
 from shared.runtime.postgres import Connection
 from shared.runtime.sealing import SealBroken, Unsealer
 
-SOURCE = "notifications"
 _ADDRESS = re.compile(r"[^@\s\x00-\x1f\x7f]+@[^@\s\x00-\x1f\x7f]+")
 
 D = TypeVar("D", bound=AccountEvent)
@@ -169,7 +168,7 @@ def _told(mail: store.CancelledMail, now: datetime) -> Event[MailStateChanged]:
         reason=mail.reason,
         changed_at=now,
     )
-    return new_event(SOURCE, data, now=now, district=mail.district_id, school=mail.school_id)
+    return new_event(SERVICE, data, now=now, district=mail.district_id, school=mail.school_id)
 
 
 def _cause(event: Event[D]) -> Cause:

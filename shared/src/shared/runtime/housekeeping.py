@@ -7,7 +7,7 @@ from prometheus_client import Gauge
 
 from shared.runtime.day_partitions import DayTable, keep_days
 from shared.runtime.idempotency import forget_old_keys
-from shared.runtime.postgres import Connection, Pool
+from shared.runtime.postgres import Connection
 from shared.runtime.scheduler import Job
 from shared.runtime.sql import load_queries
 
@@ -22,17 +22,13 @@ DEPTH = Gauge("dzwonek_outbox_depth", "Events that wait for the relay", ["lane"]
 OLDEST = Gauge("dzwonek_outbox_oldest_seconds", "Age of the event that waits for longest", ["lane"])
 
 
-def jobs(pool: Pool) -> list[Job]:
+def jobs() -> list[Job]:
     """The jobs that each service's worker runs."""
-
-    async def measure(_: Connection) -> None:
-        await measure_outbox(pool)
-
     return [
         Job("archive_partitions", 3600, keep_archive),
         Job("inbox_age", 3600, forget_old_events),
         Job("idempotency_age", 3600, forget_old_keys),
-        Job("outbox_depth", 5, measure),
+        Job("outbox_depth", 5, measure_outbox),
     ]
 
 
@@ -53,9 +49,9 @@ async def forget_old_events(connection: Connection) -> int:
         await asyncio.sleep(0)
 
 
-async def measure_outbox(pool: Pool) -> None:
+async def measure_outbox(connection: Connection) -> None:
     """Brings the outbox metrics up to date."""
-    rows = {row["lane"]: row for row in await pool.fetch(QUERIES["outbox_depth"])}
+    rows = {row["lane"]: row for row in await connection.fetch(QUERIES["outbox_depth"])}
     for lane in ("security", "direct", "bulk", "roster"):
         row = rows.get(lane)
         DEPTH.labels(lane).set(row["depth"] if row else 0)

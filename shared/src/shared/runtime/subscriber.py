@@ -118,9 +118,8 @@ class BatchProcessor:
 
     async def _bury(self, record: "ConsumerRecord[bytes, bytes]", fault: Exception) -> None:
         """Puts a record among the dead letters, awaited: only then may its offset be committed."""
-        known = isinstance(fault, UndecodableRecord | PermanentError)
-        reason = fault.reason if isinstance(fault, UndecodableRecord | PermanentError) else "handler_failed"
-        detail = fault.detail if isinstance(fault, UndecodableRecord | PermanentError) else type(fault).__name__
+        known = fault if isinstance(fault, UndecodableRecord | PermanentError) else None
+        reason, detail = (known.reason, known.detail) if known else ("handler_failed", type(fault).__name__)
         headers = dead_letter_headers(record, reason=reason, detail=detail, handler=self._group)
         # Kafka takes no record without both key and value; more than it takes may come out of compressed records.
         value = (record.value or b"")[:MAX_BURIED_BYTES]

@@ -8,8 +8,8 @@ from functools import partial
 
 from fastapi import FastAPI
 
+from accounts import SERVICE
 from accounts.clock import Clock, utc_now
-from accounts.events import SOURCE
 from accounts.handlers.parts import Parts
 from accounts.http import openapi, problems, routes
 from accounts.pages import routes as pages
@@ -84,7 +84,7 @@ async def run_api(settings: ApiSettings, stop: asyncio.Event) -> None:
 
     async def database(stop: asyncio.Event) -> None:
         async with open_database(
-            settings, SOURCE, health=health, stop=stop, process="api", command_seconds=COMMAND_SECONDS
+            settings, SERVICE, health=health, stop=stop, process="api", command_seconds=COMMAND_SECONDS
         ) as pool:
             if pool:
                 app.state.parts = build_parts(settings, pool, hasher)

@@ -3,9 +3,8 @@
 import asyncio
 from functools import partial
 
-from accounts import scheduler
+from accounts import SERVICE, scheduler
 from accounts.clock import utc_now
-from accounts.events import SOURCE
 from accounts.settings import WorkerSettings
 from shared.contracts.topics import Lane
 from shared.runtime import housekeeping
@@ -26,10 +25,10 @@ async def run_worker(settings: WorkerSettings, stop: asyncio.Event) -> None:
     health = Health()
 
     async def working(stop: asyncio.Event) -> None:
-        async with open_database(settings, SOURCE, health=health, stop=stop, process="worker") as pool:
+        async with open_database(settings, SERVICE, health=health, stop=stop, process="worker") as pool:
             if pool:
                 calm_garbage_collection()
-                kafka = watching_kafka(settings, SOURCE, health)
+                kafka = watching_kafka(settings, SERVICE, health)
                 await run_parts({"kafka": kafka, **_worker_parts(settings, pool)}, stop)
 
     await run_parts(
@@ -44,5 +43,5 @@ def _worker_parts(settings: WorkerSettings, pool: Pool) -> dict[str, Part]:
         prefix=settings.kafka_prefix,
         producer=partial(create_producer, settings),
     )
-    jobs = [*housekeeping.jobs(pool), *scheduler.jobs(utc_now, expiry_seconds=settings.scheduler_seconds)]
+    jobs = [*housekeeping.jobs(), *scheduler.jobs(utc_now, expiry_seconds=settings.scheduler_seconds)]
     return {"relay": relay.run, **{f"job {job.name}": scheduled(pool, job) for job in jobs}}

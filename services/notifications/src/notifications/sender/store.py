@@ -12,6 +12,7 @@ from uuid import UUID
 import asyncpg
 from pydantic import PostgresDsn
 
+from notifications import SERVICE
 from notifications.domain.answers import AnswerClass
 from notifications.domain.destinations import HEALTHY, TROUBLES, Destination, after
 from notifications.domain.mail import ClaimedMail
@@ -24,7 +25,6 @@ from shared.runtime.postgres import Connection, Pool
 from shared.runtime.sql import load_queries
 
 SQL = load_queries("notifications.sender")
-SOURCE = "notifications"
 _NO_SCHOOL = UUID(int=0)
 
 
@@ -248,7 +248,7 @@ def _state_changed(outcome: Outcome, now: datetime) -> Event[MailStateChanged]:
         changed_at=outcome.attempt.answered_at if outcome.attempt else now,
     )
     school = None if mail.school_id == _NO_SCHOOL else mail.school_id
-    return new_event(SOURCE, data, now=now, district=mail.district_id, school=school)
+    return new_event(SERVICE, data, now=now, district=mail.district_id, school=school)
 
 
 def _turns_brought_forward(outcomes: Sequence[Outcome]) -> list[tuple[str, UUID, datetime]]:
