@@ -19,8 +19,6 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import asyncpg
-
 from devstack import chromium, mailbox
 from devstack.kafka import Kafka
 from devstack.kafka_jars import kafka_version
@@ -28,6 +26,7 @@ from devstack.kafka_java import JavaMissingError, find_java
 from devstack.postgres import Postgres
 from devstack.postgres_databases import server_version
 from devstack.postgres_program import PostgresMissingError, find_postgres
+from shared.runtime.postgres import FAULTS
 
 VARIABLE = "PARTS"
 DOCKER_SOCKET = Path("/var/run/docker.sock")
@@ -184,7 +183,7 @@ def version_of(url: str) -> str:
     """The server's version, or why it cannot be told."""
     try:
         return asyncio.run(server_version(url))
-    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+    except FAULTS as error:
         return f"(not answering: {type(error).__name__})"
 
 

@@ -1,6 +1,7 @@
 """The worker as a process, on Kafka: it waits for its parts, buries what it cannot open, and survives being killed."""
 
 import asyncio
+import json
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import UTC, datetime
@@ -106,6 +107,8 @@ async def test_an_event_in_kafka_becomes_mails_and_news_of_cancelled_ones_reach_
     assert [tuple(row) for row in topics] == [(NOTIFICATIONS_MAIL_SECURITY.name, "security")]
     assert await world.queued(ola) == ["welcome"]
     assert await worker.stop() == 0
+    for line in worker.log.read_text().splitlines():
+        assert json.loads(line)["process"] == "worker"
 
 
 async def test_an_address_that_cannot_be_opened_is_buried_and_the_next_goes_on(

@@ -34,6 +34,19 @@ def test_an_exception_is_logged_without_its_message(capsys: pytest.CaptureFixtur
     assert "anna" not in "".join(lines)
 
 
+def test_of_a_group_each_exception_is_logged(capsys: pytest.CaptureFixture[str]) -> None:
+    configure_logs("info", service="accounts", process="api")
+    try:
+        fail()
+    except ValueError as error:
+        inner = ExceptionGroup("of anna@example.org", [error, KeyError("anna@example.org")])
+        structlog.get_logger().error("failed", exc_info=ExceptionGroup("parts", [inner, OSError("example.org")]))
+    (line,) = capsys.readouterr().out.splitlines()
+    assert [cause["error"] for cause in json.loads(line)["causes"]] == ["ValueError", "KeyError", "OSError"]
+    assert "fail" in json.loads(line)["causes"][0]["frames"][-1]
+    assert "example" not in line
+
+
 def test_a_line_names_service_and_process(capsys: pytest.CaptureFixture[str]) -> None:
     configure_logs("info", service="accounts", process="worker")
     structlog.get_logger().info("hello", count=3)

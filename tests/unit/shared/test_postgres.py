@@ -22,6 +22,7 @@ from shared.runtime.postgres import transient, unavailable
         asyncpg.DeadlockDetectedError("clash"),
         asyncpg.ConnectionDoesNotExistError("cut"),
         asyncpg.InterfaceError("connection is closed"),
+        asyncpg.InternalClientError("cannot switch to state 15; another operation (2) is in progress"),
         ConnectionRefusedError(),
         TimeoutError(),
     ],

@@ -1,16 +1,22 @@
 """Logs: one JSON object per line on standard output. Nothing secret and nothing personal is ever put into one.
 
-Of an exception only its type and where it came from are logged: its message may quote the value that was wrong.
+Of an exception only its type and where it came from are logged: its message may quote the value that was wrong. Of a
+group of exceptions each one's: the group itself says nothing of what went wrong.
 """
 
 import logging
 import sys
 import time
 import traceback
+from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
+
+_MOST_FRAMES = 12
+_MOST_CAUSES = 5
 
 
 def configure_logs(level: str, *, service: str, process: str) -> None:
@@ -64,11 +70,29 @@ class Sparing(logging.Filter):
 
 
 def exception_without_message(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
-    """Replaces `exc_info` by the exception's type and frames."""
+    """Replaces `exc_info` by the exception's type and frames; those in a group follow as `causes`."""
     info = event.pop("exc_info", None)
     error = sys.exc_info()[1] if info is True else info[1] if isinstance(info, tuple) else info
     if isinstance(error, BaseException):
-        frames = traceback.extract_tb(error.__traceback__)
         event["error"] = type(error).__name__
-        event["frames"] = [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames[-12:]]
+        event["frames"] = _frames(error)
+    if isinstance(error, BaseExceptionGroup):
+        event["causes"] = [
+            {"error": type(cause).__name__, "frames": _frames(cause)} for cause in islice(_leaves(error), _MOST_CAUSES)
+        ]
     return event
+
+
+def _frames(error: BaseException) -> list[str]:
+    """Where it came from: the innermost frames, as `file:line function`."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames[-_MOST_FRAMES:]]
+
+
+def _leaves(group: BaseExceptionGroup[BaseException]) -> Iterator[BaseException]:
+    """The exceptions in a group and in the groups in it."""
+    for error in group.exceptions:
+        if isinstance(error, BaseExceptionGroup):
+            yield from _leaves(error)
+        else:
+            yield error

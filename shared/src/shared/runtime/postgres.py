@@ -19,8 +19,8 @@ Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 COMMAND_SECONDS = 30.0
 """How long a statement may take."""
 
-FAULTS = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
-"""What using the database may raise."""
+FAULTS = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+"""What using the database may raise. The last is asyncpg's word when a connection ends just as it is used."""
 
 _NOT_FROM_THE_NETWORK = (FileNotFoundError, PermissionError, IsADirectoryError, NotADirectoryError)
 _BAD_DATA = {"22", "23"}
@@ -34,7 +34,9 @@ def unavailable(error: BaseException) -> bool:
         return (error.sqlstate or "")[:2] in _AWAY
     if isinstance(error, asyncpg.InterfaceError):
         return not isinstance(error, ValueError)  # closed, not a value that does not fit
-    return isinstance(error, OSError) and not isinstance(error, _NOT_FROM_THE_NETWORK)
+    if isinstance(error, OSError):
+        return not isinstance(error, _NOT_FROM_THE_NETWORK)
+    return isinstance(error, asyncpg.InternalClientError)
 
 
 def transient(error: BaseException) -> bool:

@@ -159,7 +159,8 @@ class Subscriptions:
         self._producer = producer
         self.broker = KafkaBroker(
             settings.kafka_bootstrap,
-            logger=logging.getLogger("faststream"),
+            # Not "faststream": that one has a handler and a level of its own, which write other than JSON.
+            logger=logging.getLogger("broker"),
             request_timeout_ms=10_000,
             graceful_timeout=10,
             apply_types=False,
