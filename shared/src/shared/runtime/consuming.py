@@ -12,7 +12,7 @@ from aiokafka.errors import KafkaError
 from shared.contracts.topics import Topic
 from shared.runtime.consumer import Handlers, Inbox
 from shared.runtime.health import Health
-from shared.runtime.kafka import await_kafka, create_producer, kafka_answers, watching_kafka
+from shared.runtime.kafka import BEGIN_SECONDS, await_kafka, create_producer, kafka_answers, watching_kafka
 from shared.runtime.postgres import Pool, transient
 from shared.runtime.process import Part, run_parts
 from shared.runtime.settings import KafkaSettings
@@ -40,7 +40,7 @@ def consuming(
         if not await await_kafka(settings, service, health, stop):
             return
         producer = create_producer(settings)
-        await unless(stop, producer.start())
+        await unless(stop, producer.start(), grace=BEGIN_SECONDS)
         subscriptions = Subscriptions(settings, service, inbox, producer)
         for name, topics in groups.items():
             subscriptions.add(name, topics)

@@ -17,6 +17,9 @@ log = structlog.get_logger()
 
 WATCH_SECONDS = 5.0
 CREATE_SECONDS = 10.0
+BEGIN_SECONDS = 1.0
+"""What a client of Kafka may still take to begin when the process is to end: aiokafka leaves open the connection over
+which it asks for the brokers when it is cancelled."""
 
 TOPIC_EXISTS = 36
 """Kafka's error code TOPIC_ALREADY_EXISTS."""
@@ -81,7 +84,7 @@ async def await_kafka(settings: KafkaSettings, service: str, health: Health, sto
     """Waits, visibly on `/readyz`, until Kafka is there and has the topics. False when `stop` came first."""
     health.waiting_for = "Kafka"
     while not stop.is_set():
-        fault = await unless(stop, _created(settings, service))
+        fault = await unless(stop, _created(settings, service), grace=BEGIN_SECONDS)
         if fault is None:
             return not stop.is_set()
         log.warning("kafka_awaited", error=fault)
@@ -100,7 +103,7 @@ def watching_kafka(settings: KafkaSettings, service: str, health: Health) -> Par
         health.ready["kafka"] = lambda: away
         health.waiting_for = health.waiting_for and "Kafka"
         while not stop.is_set():
-            fault = await unless(stop, _created(settings, service))
+            fault = await unless(stop, _created(settings, service), grace=BEGIN_SECONDS)
             if fault and not away:
                 log.warning("kafka_away", error=fault)
             away = fault and f"Kafka does not answer ({fault})"

@@ -24,6 +24,7 @@ from pydantic import PostgresDsn
 
 from shared.contracts.topics import Lane
 from shared.runtime.events import new_id
+from shared.runtime.kafka import BEGIN_SECONDS
 from shared.runtime.outbox import SLOTS
 from shared.runtime.postgres import connect, transient
 from shared.runtime.sql import load_queries
@@ -96,7 +97,7 @@ class LaneRelay:
             lead = _Lead(connection)
             producer = self._new_producer()
             stack.push_async_callback(_stop, producer)
-            await unless(stop, producer.start())
+            await unless(stop, producer.start(), grace=BEGIN_SECONDS)
             if stop.is_set():
                 return
             beating = asyncio.ensure_future(self._beat_for_ever(lead, stop))

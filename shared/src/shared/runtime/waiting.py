@@ -14,12 +14,17 @@ async def pause(stop: asyncio.Event, seconds: float) -> None:
         await asyncio.wait_for(stop.wait(), seconds)
 
 
-async def unless(stop: asyncio.Event, work: Awaitable[T]) -> T | None:
-    """What `work` returns or raises; None when `stop` is set before it ends, and then `work` is cancelled."""
+async def unless(stop: asyncio.Event, work: Awaitable[T], *, grace: float = 0.0) -> T | None:
+    """What `work` returns or raises; None when `stop` is set before it ends.
+
+    Then `work` may take `grace` more seconds to end, and is cancelled: for what leaves something open when cancelled.
+    """
     working = asyncio.ensure_future(work)
     stopping = asyncio.ensure_future(stop.wait())
     try:
         await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if not working.done() and grace:
+            await asyncio.wait({working}, timeout=grace)
         return working.result() if working.done() else None
     finally:
         stopping.cancel()
