@@ -18,7 +18,7 @@ from tests.integration.devstack.running import RunningModule
 from tests.waiting import until
 
 from devstack.serving import HttpServer, address, bind
-from shared.runtime.web import MAX_BODY
+from shared.runtime.middleware import MAX_BODY
 
 ALL_METHODS = ["GET", "POST", "PUT", "DELETE", "PATCH"]
 TRACEPARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"

@@ -22,9 +22,10 @@ from shared.contracts.envelope import decode, read_headers
 from shared.contracts.topics import Lane
 from shared.runtime.events import new_id
 from shared.runtime.kafka import create_producer
+from shared.runtime.leadership import LOCK_SPACE
 from shared.runtime.outbox import SLOTS
 from shared.runtime.postgres import Pool
-from shared.runtime.relay import LOCK_SPACE, LaneRelay, published
+from shared.runtime.relay import LaneRelay, published
 from shared.runtime.settings import KafkaSettings
 
 TOPIC = "accounts.account.v1"

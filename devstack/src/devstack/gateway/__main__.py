@@ -8,8 +8,8 @@ from devstack.gateway.proxy import Proxy, create_app
 from devstack.gateway.routes import Route, RoutingTable
 from devstack.serving import HttpServer, address, bind
 from shared.runtime.logs import configure_logs
+from shared.runtime.middleware import MAX_BODY
 from shared.runtime.process import run
-from shared.runtime.web import MAX_BODY
 
 
 def _arguments() -> argparse.Namespace:

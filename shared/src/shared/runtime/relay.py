@@ -1,31 +1,26 @@
 """The relay: publishes the outbox to Kafka, in order per key, from one leader per lane and slot.
 
-A lane has four slots. Whoever holds a slot's session advisory lock is its leader; the workers alive share the slots
-between them. The lock goes with the connection, so a leader that dies frees its slots at once. One that freezes keeps
-them, which its peers see by its heartbeat: they end its backend. A take-over may repeat or reorder what was in
-flight; consumers are idempotent and aggregates carry versions.
+A take-over of a slot may repeat or reorder what was in flight; consumers are idempotent and aggregates carry versions.
 """
 
 import asyncio
 import contextlib
 import json
-import math
 import time
 from collections.abc import Callable, Sequence
-from datetime import timedelta
 from typing import Any
 
 import asyncpg
 import structlog
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, KafkaTimeoutError, MessageSizeTooLargeError
-from prometheus_client import Counter, Gauge, Histogram
+from prometheus_client import Counter, Histogram
 from pydantic import PostgresDsn
 
 from shared.contracts.topics import Lane
 from shared.runtime.events import new_id
 from shared.runtime.kafka import BEGIN_SECONDS
-from shared.runtime.outbox import SLOTS
+from shared.runtime.leadership import SLOTS_HELD, Leadership, LeadershipLost
 from shared.runtime.postgres import connect, transient
 from shared.runtime.sql import load_queries
 from shared.runtime.waiting import pause, unless
@@ -33,14 +28,7 @@ from shared.runtime.waiting import pause, unless
 log = structlog.get_logger()
 QUERIES = load_queries("shared.runtime")
 
-LOCK_SPACE = 0x646F0000
-"""Advisory locks `(LOCK_SPACE + lane, slot)`."""
-
 ROWS_AT_ONCE = 500
-BEAT_SECONDS = 1.0
-STALE = timedelta(seconds=10)
-"""A leader without a heartbeat for so long is ended by a peer."""
-
 SEND_SECONDS = 15.0
 LAST_SECONDS = 1.0
 """How long Kafka may take to acknowledge a round, and how long after that, or after the stop, it is waited for."""
@@ -51,14 +39,9 @@ IDLE_SECONDS = (0.02, 0.2)
 
 PUBLISHED = Counter("dzwonek_relay_published_total", "Events published to Kafka", ["lane"])
 PUBLISH_SECONDS = Histogram("dzwonek_relay_seconds", "Seconds from the outbox row to Kafka's acknowledgement", ["lane"])
-SLOTS_HELD = Gauge("dzwonek_relay_slots", "Slots led by this process", ["lane"])
 FAILURES = Counter("dzwonek_relay_failures_total", "Rounds that failed and are tried again", ["lane"])
 
 ProducerFactory = Callable[[], AIOKafkaProducer]
-
-
-class LeadershipLost(Exception):  # noqa: N818 - names what happened
-    """The connection that held the locks is gone: nothing more may be sent."""
 
 
 class LaneRelay:
@@ -66,13 +49,10 @@ class LaneRelay:
 
     def __init__(self, lane: Lane, *, database_url: PostgresDsn | str, prefix: str, producer: ProducerFactory) -> None:
         self._lane = lane
-        self._number = LOCK_SPACE + list(Lane).index(lane)
         self._database_url = database_url
         self._prefix = prefix
         self._new_producer = producer
         self._worker = new_id()
-        self._slots: list[int] = []
-        self._share = 0
 
     async def run(self, stop: asyncio.Event) -> None:
         """Leads its share of the slots until `stop`; begins anew after a fault of PostgreSQL or Kafka."""
@@ -86,7 +66,6 @@ class LaneRelay:
                 log.warning("relay_interrupted", lane=self._lane, error=type(error).__name__)
                 await pause(stop, 1.0)
             finally:
-                self._slots = []
                 SLOTS_HELD.labels(self._lane).set(0)
 
     async def _lead(self, stop: asyncio.Event) -> None:
@@ -94,21 +73,20 @@ class LaneRelay:
         async with contextlib.AsyncExitStack() as stack:
             connection = await connect(self._database_url, application=f"relay-{self._lane}")
             stack.push_async_callback(_close, connection)
-            lead = _Lead(connection)
+            lead = Leadership(connection, self._lane, self._worker)
             producer = self._new_producer()
             stack.push_async_callback(_stop, producer)
             await unless(stop, producer.start(), grace=BEGIN_SECONDS)
             if stop.is_set():
                 return
-            beating = asyncio.ensure_future(self._beat_for_ever(lead, stop))
+            beating = asyncio.ensure_future(lead.keep(stop))
             stack.push_async_callback(_cancel, beating)
             await self._drain_until(stop, lead, producer, beating)
             await _cancel(beating)
-            async with lead.turn:
-                await connection.execute(QUERIES["forget_worker"], self._lane, self._worker)
+            await lead.resign()
 
     async def _drain_until(
-        self, stop: asyncio.Event, lead: "_Lead", producer: AIOKafkaProducer, beating: "asyncio.Future[None]"
+        self, stop: asyncio.Event, lead: Leadership, producer: AIOKafkaProducer, beating: "asyncio.Future[None]"
     ) -> None:
         shortest, longest = IDLE_SECONDS
         idle = shortest
@@ -117,7 +95,7 @@ class LaneRelay:
             while not stop.is_set():
                 if beating.done():
                     await beating
-                await self._release_surplus(lead)
+                await lead.release_surplus()
                 if await self._drain(lead, producer, (stopping, beating)):
                     idle = shortest
                     await asyncio.sleep(BUSY_SECONDS)
@@ -127,16 +105,16 @@ class LaneRelay:
         finally:
             stopping.cancel()
 
-    async def _drain(self, lead: "_Lead", producer: AIOKafkaProducer, ends: Sequence["asyncio.Future[Any]"]) -> int:
+    async def _drain(self, lead: Leadership, producer: AIOKafkaProducer, ends: Sequence["asyncio.Future[Any]"]) -> int:
         """Publishes the first rows of each slot held. No transaction is open while Kafka is waited for.
 
         Waiting stops when one of `ends` is done, or after `SEND_SECONDS`: an idempotent producer would wait for ever.
         What Kafka has not acknowledged by then stays in the outbox and is sent again.
         """
-        if not self._slots:
+        if not lead.slots:
             return 0
         async with lead.turn:
-            rows = await lead.connection.fetch(QUERIES["next_rows"], self._lane, self._slots, ROWS_AT_ONCE)
+            rows = await lead.connection.fetch(QUERIES["next_rows"], self._lane, lead.slots, ROWS_AT_ONCE)
         if not rows:
             return 0
         futures: list[asyncio.Future[object]] = []
@@ -162,7 +140,7 @@ class LaneRelay:
 
     async def _send(
         self,
-        lead: "_Lead",
+        lead: Leadership,
         producer: AIOKafkaProducer,
         rows: Sequence[asyncpg.Record],
         futures: list["asyncio.Future[object]"],
@@ -197,57 +175,6 @@ class LaneRelay:
         seconds = PUBLISH_SECONDS.labels(self._lane)
         for row in done:
             seconds.observe(max(0.0, now - row["created_at"].timestamp()))
-
-    async def _beat_for_ever(self, lead: "_Lead", stop: asyncio.Event) -> None:
-        """The heartbeat, and with it the share of slots as workers come and go."""
-        while not stop.is_set():
-            async with lead.turn:
-                workers = await lead.connection.fetchval(QUERIES["beat_worker"], self._lane, self._worker, STALE)
-                self._share = math.ceil(SLOTS / workers)
-                await self._take_share(lead)
-                if self._slots:
-                    await lead.connection.execute(QUERIES["beat_slots"], self._lane, self._slots, self._worker)
-            lead.beat()
-            SLOTS_HELD.labels(self._lane).set(len(self._slots))
-            await pause(stop, BEAT_SECONDS)
-
-    async def _take_share(self, lead: "_Lead") -> None:
-        """Takes free slots up to its share; ends leaders that are frozen."""
-        for slot in sorted(set(range(SLOTS)) - set(self._slots), key=lambda slot: hash((self._worker, slot))):
-            if len(self._slots) >= self._share:
-                return
-            if await lead.connection.fetchval(QUERIES["take_slot"], self._number, slot):
-                self._slots = [*self._slots, slot]
-            else:
-                await lead.connection.execute(QUERIES["end_stale_leader"], self._lane, slot, self._number, slot, STALE)
-
-    async def _release_surplus(self, lead: "_Lead") -> None:
-        """Gives slots above its share to the others; only between two rounds, when nothing of them is in flight."""
-        while len(self._slots) > max(self._share, 1):
-            async with lead.turn:
-                slot = self._slots[-1]
-                self._slots = self._slots[:-1]
-                await lead.connection.execute(QUERIES["release_slot"], self._number, slot)
-
-
-class _Lead:
-    """The connection that holds the locks, and whether it still may be trusted."""
-
-    def __init__(self, connection: "asyncpg.Connection[asyncpg.Record]") -> None:
-        self.connection = connection
-        self.turn = asyncio.Lock()  # heartbeat and drain share the connection
-        self._beat_at = time.monotonic()
-
-    def beat(self) -> None:
-        """Notes a heartbeat that PostgreSQL has."""
-        self._beat_at = time.monotonic()
-
-    def check(self) -> None:
-        """Raises LeadershipLost when the connection is gone, or no heartbeat went through for so long that a peer
-        may lead by now (a process that was frozen finds out here)."""
-        late = time.monotonic() - self._beat_at > STALE.total_seconds() / 2
-        if self.connection.is_closed() or late:
-            raise LeadershipLost("heartbeat late" if late else "connection closed")
 
 
 def published(rows: Sequence[asyncpg.Record], results: Sequence[object]) -> list[asyncpg.Record]:

@@ -1,0 +1,96 @@
+"""What every request passes before it reaches a handler: the limit of its body, its timing, its trace context."""
+
+import re
+import time
+
+from prometheus_client import Histogram
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from shared.runtime.events import traceparent
+from shared.runtime.problems import ProblemError
+
+MAX_BODY = 64 * 1024
+"""Bytes in a request's body, unless a service says otherwise."""
+
+TRACEPARENT = re.compile(rb"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+"""W3C Trace Context, version 00; anything else is not passed on, as it could be anything."""
+
+REQUESTS = Histogram("dzwonek_http_seconds", "Seconds to answer a request", ["method", "route", "status"])
+
+
+class LimitedBody:
+    """Answers 413 to a body over the limit, whether its length is told or not."""
+
+    def __init__(self, app: ASGIApp, limit: int) -> None:
+        self._app = app
+        self._limit = limit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        try:
+            body = await self._body(receive)
+        except _TooLarge:
+            problem = ProblemError(413, "too_large", "The body is too large", detail=f"At most {self._limit} bytes")
+            await problem.response({"Connection": "close"})(scope, receive, send)
+            return
+        await self._app(scope, _replay(body, receive), send)
+
+    async def _body(self, receive: Receive) -> list[Message]:
+        """The whole body, at most `limit` bytes: read before the handler, so that no handler sees half of it."""
+        messages: list[Message] = []
+        size = 0
+        while True:
+            message = await receive()
+            messages.append(message)
+            size += len(message.get("body", b""))
+            if size > self._limit:
+                raise _TooLarge
+            if message["type"] != "http.request" or not message.get("more_body"):
+                return messages
+
+
+class _TooLarge(Exception):  # noqa: N818
+    pass
+
+
+def _replay(messages: list[Message], receive: Receive) -> Receive:
+    waiting = iter(messages)
+
+    async def replayed() -> Message:
+        return next(waiting, None) or await receive()
+
+    return replayed
+
+
+class Observed:
+    """Times each request by its route, never by its path, which may hold a secret; takes up the trace context."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started, status = time.perf_counter(), 500
+
+        async def observed(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        parent = dict(scope["headers"]).get(b"traceparent")
+        token = traceparent.set(parent.decode() if parent and TRACEPARENT.fullmatch(parent) else None)
+        try:
+            await self._app(scope, receive, observed)
+        finally:
+            traceparent.reset(token)
+            REQUESTS.labels(scope["method"], route_of(scope), status).observe(time.perf_counter() - started)
+
+
+def route_of(scope: Scope) -> str:
+    """The route's pattern, or `unknown`; never the path, which may hold a secret."""
+    return getattr(scope.get("route"), "path", "unknown")
