@@ -8,6 +8,8 @@ ENVIRONMENT := .venv/.installed
 RUN := .venv/bin/python -m
 SOURCES := $(wildcard pyproject.toml uv.lock */pyproject.toml services/*/pyproject.toml)
 PREVIEW := .dzwonek/mails
+# Each worker has parts of its own, and a file's tests stay together because they share a system. ARGS="-n0 -s" for one.
+WORKERS := -n auto --maxprocesses 4 --dist loadfile
 
 export UV_PYTHON_DOWNLOADS := never
 
@@ -28,7 +30,7 @@ demo: setup ## Start the whole system and play its main job; ONCE=1 ends by itse
 
 .PHONY: test
 test: setup $(if $(filter true,$(CI)),browser) parts lint types imports ## Run every check and every test; ARGS="-k words" chooses tests
-	@exec .venv/bin/pytest $(ARGS)
+	@exec .venv/bin/pytest $(WORKERS) $(ARGS)
 
 ##@ One at a time
 

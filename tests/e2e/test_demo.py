@@ -70,7 +70,7 @@ def command_of(pid: int) -> bytes:
 
 
 @pytest.mark.timeout(180)
-def test_two_demos_stand_side_by_side_and_end_with_their_parent(tmp_path: Path) -> None:
+def test_two_demos_stand_side_by_side_and_end_with_their_terminal_and_with_their_parent(tmp_path: Path) -> None:
     folders = [tmp_path / "one", tmp_path / "other"]
     parent = ("sh", "-c", '"$@"; exit', "sh")  # what make is to the demo
     demos = [demo(folders[0]), demo(folders[1], *parent)]
@@ -81,10 +81,11 @@ def test_two_demos_stand_side_by_side_and_end_with_their_parent(tmp_path: Path) 
         for folder in folders:
             report = json.loads((folder / "demo.json").read_text())
             assert [step["language"] for step in report["steps"]] == ["pl"] * 5 + ["uk"] * 5
-        interrupted, killed = ([process.pid, *descendants_of(process.pid)] for process in demos)
-        demos[0].send_signal(signal.SIGINT)
+        left, killed = ([process.pid, *descendants_of(process.pid)] for process in demos)
+        demos[0].send_signal(signal.SIGHUP)
         assert demos[0].wait(60) == 0
-        assert gone(interrupted)
+        assert gone(left)
+        assert run_files(folders[0]) == set()
         demos[1].kill()
         demos[1].wait(10)
         wait_until(lambda: gone(killed))
@@ -111,26 +112,12 @@ def test_a_demo_says_which_part_ended_and_keeps_nothing_but_the_logs(tmp_path: P
         end(process)
 
 
-@pytest.mark.timeout(180)
-def test_a_demo_ends_in_good_order_with_its_terminal(tmp_path: Path) -> None:
-    process = demo(tmp_path)
-    try:
-        read_until(process, "Ctrl-C ends it.")
-        everybody = [process.pid, *descendants_of(process.pid)]
-        process.send_signal(signal.SIGHUP)
-        assert process.wait(60) == 0
-        assert gone(everybody)
-        assert run_files(tmp_path) == set()
-    finally:
-        end(process)
-
-
 @pytest.mark.timeout(60)
 def test_a_demo_that_did_not_hold_leaves_no_report_of_an_earlier_one(tmp_path: Path) -> None:
     process = demo(tmp_path)
     try:
         wait_until(lambda: len(descendants_of(process.pid)) > 1)
-        process.terminate()
+        process.send_signal(signal.SIGINT)
         assert process.wait(45) == 1
         assert not (tmp_path / "demo.json").exists()
     finally:
