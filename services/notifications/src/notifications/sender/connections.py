@@ -16,7 +16,7 @@ log = structlog.get_logger()
 
 _TEND_SECONDS = 1.0
 _FULL_SECONDS = 1.0
-"""How long no further connection is tried after the relay refused one while others are open: it has its limit."""
+"""A relay that refused a connection while others are open has its limit: one courier asks again so often."""
 
 
 class Connections:
@@ -33,6 +33,7 @@ class Connections:
         self._idle: list[Conversation] = []
         self._busy: set[Conversation] = set()
         self._returned = asyncio.Event()
+        self._full = False
         self._full_until = 0.0
         self._there = asyncio.Event()
         self._there.set()
@@ -114,17 +115,25 @@ class Connections:
 
     async def _opened(self) -> Conversation | None:
         """Another conversation, or None when the relay refuses one more. Raises RelayAway."""
+        if self._full:
+            self._wait_before_asking_again()  # before the answer, or every courier would ask at once
         try:
             conversation = await self._relay.open()
         except RelayAway as failure:
             if self._any_open():
-                log.warning("no_more_connections", lane=self._lane, open=len(self._busy), reason=failure.reason)
-                self._full_until = asyncio.get_running_loop().time() + _FULL_SECONDS
+                if not self._full:
+                    log.warning("no_more_connections", lane=self._lane, open=len(self._busy), reason=failure.reason)
+                self._full = True
+                self._wait_before_asking_again()
                 return None
             self._lost(failure)
             raise
+        self._full, self._full_until = False, 0.0
         self._found()
         return conversation
+
+    def _wait_before_asking_again(self) -> None:
+        self._full_until = asyncio.get_running_loop().time() + _FULL_SECONDS
 
     def _any_open(self) -> bool:
         return any(each.is_open for each in (*self._busy, *self._idle))
