@@ -37,8 +37,8 @@ async def test_a_relay_that_grants_fewer_connections_is_not_away(world: SenderWo
     began = time.monotonic()
     async with world.sending(connections_bulk=8):
         assert set((await world.settled(*mails)).values()) == {"accepted"}
-    once_a_second = time.monotonic() - began
-    assert relay.connections < 8 + A_LOOK + 3 + once_a_second
+    # All eight ask at the start, and again when the first is refused before another is open; then one asks a second.
+    assert relay.connections <= 2 * 8 + A_LOOK + 4 + (time.monotonic() - began)
     assert len(relay.mails) == 300
     assert (
         await world.pool.fetchval(
