@@ -9,9 +9,9 @@ import pytest
 from devstack.system import System
 
 PATIENCE = {
-    "DZWONEK_SMTP_ENVELOPE_SECONDS": "4",
-    "DZWONEK_SMTP_CONTENT_SECONDS": "5",
-    "DZWONEK_LEASE_SECONDS": "15",
+    "DZWONEK_SMTP_ENVELOPE_SECONDS": "3",
+    "DZWONEK_SMTP_CONTENT_SECONDS": "4",
+    "DZWONEK_LEASE_SECONDS": "12",
 }
 """Shorter than in production: after a kill the mails of a sender are another's when its leases end."""
 
