@@ -12,13 +12,23 @@ from uuid import UUID
 from devstack.documents.asyncapi import payload_schemas
 from shared.contracts.accounts import (
     AccountActivated,
+    AccountDeleted,
+    AccountDeletionCancelled,
+    AccountDeletionRequested,
     AccountRegistered,
     ActivationRequested,
+    EmailChanged,
+    EmailChangeRequested,
+    PasswordChanged,
+    PasswordResetRequested,
     RegistrationAttempted,
     RegistrationExpired,
+    SecondFactorChanged,
+    SignedInFromNewDevice,
 )
 from shared.contracts.envelope import EventData
 from shared.contracts.notifications import MailStateChanged
+from shared.contracts.sessions import SessionRevoked
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -52,6 +62,28 @@ SAMPLES: tuple[EventData, ...] = (
     AccountActivated(account_id=_ID, version=3, language="en", activated_at=_AT, terms_version="2026-09-01"),
     RegistrationExpired(account_id=_ID, version=4, expired_at=_END),
     RegistrationAttempted(account_id=_ID, version=5, attempted_at=_AT),
+    SignedInFromNewDevice(
+        account_id=_ID, version=6, language="pl", browser="Firefox", system="Android", signed_in_at=_AT
+    ),
+    PasswordResetRequested(
+        account_id=_ID, version=7, language="pl", reset_token=_SEALED, requested_at=_AT, expires_at=_END
+    ),
+    PasswordChanged(account_id=_ID, version=8, language="uk", by_reset=True, changed_at=_AT),
+    SecondFactorChanged(account_id=_ID, version=9, language="en", enabled=True, changed_at=_AT),
+    EmailChangeRequested(
+        account_id=_ID,
+        version=10,
+        language="pl",
+        new_email=_SEALED,
+        confirmation_token=_SEALED,
+        requested_at=_AT,
+        expires_at=_END,
+    ),
+    EmailChanged(account_id=_ID, version=11, language="pl", email=_SEALED, changed_at=_AT),
+    AccountDeletionRequested(account_id=_ID, version=12, language="pl", requested_at=_AT, deleted_at=_END),
+    AccountDeletionCancelled(account_id=_ID, version=13, language="pl", cancelled_at=_AT),
+    AccountDeleted(account_id=_ID, version=14, language="pl", deleted_at=_END),
+    SessionRevoked(session_id=_ID, account_id=_ID, reason="signed_out", revoked_at=_AT, tokens_end_at=_END),
     MailStateChanged(
         mail_id=_ID,
         account_id=_ID,

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from shared.contracts.envelope import EventData, Instant, Language, Sealed, Version
+from shared.contracts.envelope import EventData, Instant, Language, ProductName, Sealed, Version
 from shared.contracts.topics import ACCOUNTS_ACCOUNT, Topic
 
 
@@ -77,3 +77,101 @@ class RegistrationAttempted(AccountEvent):
     TYPE: ClassVar[str] = "pl.dzwonek.account.registration-attempted.v1"
 
     attempted_at: Instant
+
+
+class SignedInFromNewDevice(AccountEvent):
+    """Somebody signed in with the right password from a browser that this account was not used in before.
+
+    Not told of an account's first sign-in. What the browser says of itself is kept to two names from a short list.
+    """
+
+    TYPE: ClassVar[str] = "pl.dzwonek.account.signed-in-from-new-device.v1"
+
+    language: Language
+    browser: ProductName | None = Field(default=None, description="For example `Firefox`; absent when unknown.")
+    system: ProductName | None = Field(default=None, description="For example `Android`; absent when unknown.")
+    signed_in_at: Instant
+
+
+class PasswordResetRequested(AccountEvent):
+    """Somebody who knows the address asked for a new password: the link that sets one, earlier ones are revoked."""
+
+    TYPE: ClassVar[str] = "pl.dzwonek.account.password-reset-requested.v1"
+
+    language: Language
+    reset_token: Sealed
+    requested_at: Instant
+    expires_at: Instant = Field(description="60 minutes after it was asked for.")
+
+
+class PasswordChanged(AccountEvent):
+    """The account has another password; links that would set one work no longer."""
+
+    TYPE: ClassVar[str] = "pl.dzwonek.account.password-changed.v1"
+
+    language: Language
+    by_reset: bool = Field(description="True: with a link from a mail. False: by somebody who knew the old password.")
+    changed_at: Instant
+
+
+class SecondFactorChanged(AccountEvent):
+    """Signing in asks for a code from an app from now on, or does so no longer."""
+
+    TYPE: ClassVar[str] = "pl.dzwonek.account.second-factor-changed.v1"
+
+    language: Language
+    enabled: bool
+    changed_at: Instant
+
+
+class EmailChangeRequested(AccountEvent):
+    """The person wants another address: the link goes to the new one, the one in use is told. Earlier ones end."""
+
+    TYPE: ClassVar[str] = "pl.dzwonek.account.email-change-requested.v1"
+
+    language: Language
+    new_email: Sealed = Field(description="The address to be confirmed.")
+    confirmation_token: Sealed
+    requested_at: Instant
+    expires_at: Instant
+
+
+class EmailChanged(AccountEvent):
+    """The new address was confirmed: it takes the place of the old one, which is told for the last time."""
+
+    TYPE: ClassVar[str] = "pl.dzwonek.account.email-changed.v1"
+
+    language: Language
+    email: Sealed = Field(description="The address from now on.")
+    changed_at: Instant
+
+
+class AccountDeletionRequested(AccountEvent):
+    """The person wants the account deleted; until `deleted_at` it can be kept after all."""
+
+    TYPE: ClassVar[str] = "pl.dzwonek.account.deletion-requested.v1"
+
+    language: Language
+    requested_at: Instant
+    deleted_at: Instant = Field(description="When it will be gone.")
+
+
+class AccountDeletionCancelled(AccountEvent):
+    """The person keeps the account."""
+
+    TYPE: ClassVar[str] = "pl.dzwonek.account.deletion-cancelled.v1"
+
+    language: Language
+    cancelled_at: Instant
+
+
+class AccountDeleted(AccountEvent):
+    """The account is gone with all its data: whoever keeps anything of it deletes that. The last event of an account.
+
+    The school's record of a pupil is the school's and stays.
+    """
+
+    TYPE: ClassVar[str] = "pl.dzwonek.account.deleted.v1"
+
+    language: Language
+    deleted_at: Instant

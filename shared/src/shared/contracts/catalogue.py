@@ -2,13 +2,23 @@
 
 from shared.contracts.accounts import (
     AccountActivated,
+    AccountDeleted,
+    AccountDeletionCancelled,
+    AccountDeletionRequested,
     AccountRegistered,
     ActivationRequested,
+    EmailChanged,
+    EmailChangeRequested,
+    PasswordChanged,
+    PasswordResetRequested,
     RegistrationAttempted,
     RegistrationExpired,
+    SecondFactorChanged,
+    SignedInFromNewDevice,
 )
 from shared.contracts.envelope import EventData
 from shared.contracts.notifications import MailStateChanged
+from shared.contracts.sessions import SessionRevoked
 
 EVENTS: tuple[type[EventData], ...] = (
     AccountRegistered,
@@ -16,6 +26,16 @@ EVENTS: tuple[type[EventData], ...] = (
     AccountActivated,
     RegistrationExpired,
     RegistrationAttempted,
+    SignedInFromNewDevice,
+    PasswordResetRequested,
+    PasswordChanged,
+    SecondFactorChanged,
+    EmailChangeRequested,
+    EmailChanged,
+    AccountDeletionRequested,
+    AccountDeletionCancelled,
+    AccountDeleted,
+    SessionRevoked,
     MailStateChanged,
 )
 

@@ -17,6 +17,9 @@ from shared.contracts.topics import MAX_RECORD_BYTES, Topic
 Sealed = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]*){4}$", max_length=4096)]
 """A JWE in compact form that only the notifications service can open: an address or a token, never in clear."""
 
+ProductName = Annotated[str, Field(pattern=r"^[A-Za-z0-9 .-]{1,32}$")]
+"""The name of a browser or an operating system, from a list of ours: never what a browser has sent."""
+
 Language = Literal["pl", "en", "uk"]
 Version = Annotated[
     int, Field(ge=1, description="Grows with every change of the aggregate; consumers ignore the older.")

@@ -52,6 +52,8 @@ class Topic(BaseModel):
 
 
 ACCOUNTS_ACCOUNT = Topic(name="accounts.account.v1", lane=Lane.SECURITY)
+ACCOUNTS_SESSION = Topic(name="accounts.session.v1", lane=Lane.SECURITY, retention=timedelta(days=1))
+"""A day: what it tells is of no use longer than an access token lives."""
 
 NOTIFICATIONS_MAIL_SECURITY = Topic(name="notifications.mail-security.v1", lane=Lane.SECURITY)
 NOTIFICATIONS_MAIL_DIRECT = Topic(name="notifications.mail-direct.v1", lane=Lane.DIRECT)
@@ -59,6 +61,7 @@ NOTIFICATIONS_MAIL_BULK = Topic(name="notifications.mail-bulk.v1", lane=Lane.BUL
 
 EVENT_TOPICS = (
     ACCOUNTS_ACCOUNT,
+    ACCOUNTS_SESSION,
     NOTIFICATIONS_MAIL_SECURITY,
     NOTIFICATIONS_MAIL_DIRECT,
     NOTIFICATIONS_MAIL_BULK,
