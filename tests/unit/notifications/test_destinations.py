@@ -6,11 +6,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notifications.domain.answers import AnswerClass
-from notifications.domain.destinations import HEALTHY, LONGEST_PAUSE, RAMP_START, SHORTEST_PAUSE, Destination, after
+from notifications.domain.destinations import (
+    HEALTHY,
+    LONGEST_PAUSE,
+    LONGEST_PAUSE_SILENT,
+    RAMP_START,
+    SHORTEST_PAUSE,
+    Destination,
+    after,
+)
 
 NOW = datetime(2026, 9, 1, 8, 0, tzinfo=UTC)
 CAP = 100
 ACCEPTED, RATE, POLICY, OWN = AnswerClass.ACCEPTED, AnswerClass.RATE, AnswerClass.POLICY, AnswerClass.OWN_FAULT
+SILENT, BROKEN_OFF = AnswerClass.SILENT, AnswerClass.BROKEN_OFF
 
 
 def told(state: Destination, *answers: AnswerClass, later: int = 0) -> Destination:
@@ -62,6 +71,22 @@ def test_five_faults_in_a_row_pause_and_then_one_mail_is_tried() -> None:
     assert five.allowance == 1
     again = told(five, POLICY, later=31)
     assert again.pause_seconds == 2 * SHORTEST_PAUSE
+
+
+def test_silence_pauses_at_once_and_then_one_mail_is_tried() -> None:
+    state = told(HEALTHY, SILENT)
+    assert state.paused_until == NOW + timedelta(seconds=SHORTEST_PAUSE)
+    assert state.allowance == 1
+    assert told(state, SILENT, later=31).pause_seconds == 2 * SHORTEST_PAUSE
+    for number in range(20):
+        state = told(state, SILENT, later=10_000 * (number + 1))
+    assert (state.allowance, state.pause_seconds) == (1, LONGEST_PAUSE_SILENT)
+
+
+def test_a_relay_that_is_started_anew_pauses_no_domain_that_few_mails_were_on_their_way_to() -> None:
+    assert told(HEALTHY, *[BROKEN_OFF] * 4).paused_until is None
+    assert told(HEALTHY, *[BROKEN_OFF] * 5).is_paused(NOW)
+    assert told(HEALTHY, *[BROKEN_OFF] * 4, ACCEPTED, BROKEN_OFF).paused_until is None
 
 
 def test_an_answer_about_the_recipient_ends_the_row() -> None:

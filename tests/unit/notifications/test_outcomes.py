@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from tests.unit.notifications.claimed_mails import NOW, a_mail
 
-from notifications.domain.answers import Answer, AnswerClass, Reply, Stage, classify
-from notifications.sender.outcome import Attempt, answered, given_back
+from notifications.domain.answers import Answer, AnswerClass, Reply, Stage, classify, no_answer
+from notifications.sender.outcome import Attempt, answered, given_back, put_off
 
 
 @pytest.mark.parametrize(
@@ -39,6 +39,23 @@ def test_only_a_missing_mailbox_suppresses_the_address_in_small_letters() -> Non
 def test_a_mail_that_was_not_tried_is_due_at_once_and_uses_no_attempt_up() -> None:
     outcome = given_back(a_mail(), NOW)
     assert (outcome.state, outcome.due_at, outcome.tried) == (None, NOW, False)
+
+
+def test_a_refusal_is_an_answer_and_silence_is_none_whomever_it_is_of() -> None:
+    refused = Attempt(NOW, NOW, classify(Reply(Stage.RCPT, 550, "5.1.1 Unknown")))
+    assert answered(a_mail(), refused).domain_answered is True
+    for about_recipient, silent in ((True, True), (True, False), (False, True)):
+        lost = Attempt(NOW, NOW, no_answer("lost", about_recipient=about_recipient, silent=silent))
+        assert answered(a_mail(), lost).domain_answered is False
+    assert put_off(a_mail(), NOW).domain_answered is None
+
+
+def test_a_mail_that_is_put_off_is_due_in_a_moment_but_not_after_its_end() -> None:
+    outcome = put_off(a_mail(), NOW)
+    assert outcome.due_at is not None
+    assert (outcome.state, outcome.tried) == (None, False)
+    assert NOW < outcome.due_at <= NOW + timedelta(seconds=2)
+    assert put_off(a_mail(not_after=NOW), NOW).due_at == NOW
 
 
 def test_a_retry_that_would_come_too_late_is_the_end() -> None:

@@ -112,7 +112,13 @@ class SenderSettings(RelaySettings, PublicSettings):
     verp_key_file: VerpKeyFile = Field(
         description="The keys of those senders, one a line, 64 hex digits each; the first signs, all are believed."
     )
-    connections_security: int = Field(default=2, ge=1, le=100, description="Connections for activation and the like.")
+    connections_security: int = Field(
+        default=4,
+        ge=1,
+        le=100,
+        description="Connections for activation and the like. Of each lane's connections one destination domain never"
+        " gets the last, so that a lane with one alone stands still with the domain that it waits for.",
+    )
     connections_direct: int = Field(default=4, ge=1, le=100, description="Connections for mails about one person.")
     connections_bulk: int = Field(default=8, ge=1, le=100, description="Connections for everything else.")
     mails_per_connection: int = Field(

@@ -45,7 +45,7 @@ async def _buffers_of_a_claim(connection: Connection, school: UUID, *, mails: in
     await connection.execute("VACUUM ANALYZE mail_queue")
     plans = [
         await _explain(connection, "take_turns", "bulk", 32),
-        await _explain(connection, "claim_mails", "bulk", [school], 100, 500, 60.0),
+        await _explain(connection, "claim_mails", "bulk", [school], 100, 500, 60.0, ["d1"]),
         await _explain(connection, "end_turns", "bulk", [school]),
     ]
     for plan in plans:

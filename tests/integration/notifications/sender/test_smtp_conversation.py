@@ -128,6 +128,7 @@ async def test_silence_ends_with_the_deadline(relay: ScriptedRelay, open_convers
         await conversation.deliver(SENDER, "jan@szkola.example", CONTENT)
     assert lost.value.silent
     assert lost.value.in_doubt == (command == "CONTENT")
+    assert lost.value.about_recipient == (command != "MAIL")
     assert 0.25 < time.monotonic() - began < 2
     assert not conversation.is_open
 
@@ -142,6 +143,7 @@ async def test_a_reset_is_in_doubt_only_after_content_went_out(
         await conversation.deliver(SENDER, "jan@szkola.example", CONTENT)
     assert not lost.value.silent
     assert lost.value.in_doubt == (command == "CONTENT")
+    assert lost.value.about_recipient == (command != "MAIL")
 
 
 async def test_a_deadline_holds_also_after_many_mails(relay: ScriptedRelay, open_conversation: Open) -> None:

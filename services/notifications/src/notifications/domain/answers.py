@@ -14,6 +14,9 @@ that says without doubt that there is no such mailbox.
 | 421, 4.3.2 4.4.5 4.7.28, 4xx that speak of rates | rate | kept; the domain is paused, then ramped up |
 | other 4xx | transient | tried again |
 | other 5xx | refused | refused, not suppressed |
+| none in time, once the recipient was told | silent | kept; the domain is paused, then one mail at a time is tried |
+| the connection broken off, once the recipient was told | broken off | kept; counts as a fault |
+| none, and the recipient was not told yet | network | tried again; it is the relay's fault alone |
 """
 
 import re
@@ -42,6 +45,8 @@ class AnswerClass(StrEnum):
     OWN_FAULT = "own_fault"
     RATE = "rate"
     TRANSIENT = "transient"
+    SILENT = "silent"
+    BROKEN_OFF = "broken_off"
     NETWORK = "network"
 
 
@@ -103,9 +108,15 @@ def classify(reply: Reply) -> Answer:
     return Answer(_class_of(reply, enhanced), reply.code, enhanced, reply.text)
 
 
-def no_answer(text: str) -> Answer:
-    """The connection was lost or fell silent before the mail was answered."""
-    return Answer(AnswerClass.NETWORK, text=text)
+def no_answer(text: str, *, about_recipient: bool, silent: bool) -> Answer:
+    """The connection was lost or, where it is `silent`, the deadline passed before the mail was answered.
+
+    `about_recipient` tells that the relay had answered the sender, so that what it owed was an answer about the
+    recipient: a relay that asks the recipient's server first falls silent with it.
+    """
+    if not about_recipient:
+        return Answer(AnswerClass.NETWORK, text=text)
+    return Answer(AnswerClass.SILENT if silent else AnswerClass.BROKEN_OFF, text=text)
 
 
 def _class_of(reply: Reply, enhanced: str | None) -> AnswerClass:

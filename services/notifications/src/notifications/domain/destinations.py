@@ -2,8 +2,12 @@
 
 Healthy is the rule and is not written down. A rate reply pauses the domain; after the pause few mails may be in flight
 to it (half as many after each further pause), and the allowance grows with the mails accepted until it reaches the
-cap. Five faults in a row (policy, our own) pause it as well: one mail is tried after the pause, and nothing more until
-one is accepted. Each pause that follows on another is twice as long.
+cap. Five faults in a row (policy, our own, connections broken off) pause it as well: one mail is tried after the pause,
+and nothing more until one is accepted. Each pause that follows on another is twice as long.
+
+Silence does so the first time, because it holds a connection for as long as the deadlines last. Its pauses stay short,
+because it may be the relay that hangs: then every domain is silent, and all must be served soon after it is mended. A
+connection that breaks off costs a moment, and a relay that is started anew breaks off all of them: it is a fault.
 """
 
 from collections.abc import Iterable
@@ -16,14 +20,15 @@ from notifications.domain.answers import AnswerClass
 FAULTS_TO_PAUSE = 5
 SHORTEST_PAUSE = 30
 LONGEST_PAUSE = 3600
+LONGEST_PAUSE_SILENT = 600
 RAMP_START = 8
 """The most mails in flight after the first pause."""
 
 GROWTH = 4
 """The allowance grows by one with every so many mails accepted: a quarter more in each round."""
 
-TROUBLES: Final = frozenset({AnswerClass.RATE, AnswerClass.POLICY, AnswerClass.OWN_FAULT})
-_FAULTS: Final = frozenset({AnswerClass.POLICY, AnswerClass.OWN_FAULT})
+_FAULTS: Final = frozenset({AnswerClass.POLICY, AnswerClass.OWN_FAULT, AnswerClass.BROKEN_OFF})
+TROUBLES: Final = _FAULTS | {AnswerClass.RATE, AnswerClass.SILENT}
 _TALKING: Final = frozenset({AnswerClass.ACCEPTED, AnswerClass.NO_MAILBOX, AnswerClass.MAILBOX_FULL})
 """Answers that judge the recipient or take the mail: the server has nothing against us."""
 
@@ -63,12 +68,14 @@ def after(state: Destination, answers: Iterable[AnswerClass], *, now: datetime, 
 def _troubled(state: Destination, answer: AnswerClass, *, now: datetime, cap: int) -> Destination:
     if answer is AnswerClass.RATE:
         return _paused(state, now=now, allowance=max(1, min(state.allowance or cap, 2 * RAMP_START) // 2))
+    if answer is AnswerClass.SILENT:
+        return _paused(state, now=now, allowance=1, longest=LONGEST_PAUSE_SILENT)
     counted = replace(state, faults=state.faults + 1)
     return _paused(counted, now=now, allowance=1) if counted.faults >= FAULTS_TO_PAUSE else counted
 
 
-def _paused(state: Destination, *, now: datetime, allowance: int) -> Destination:
-    seconds = min(max(SHORTEST_PAUSE, state.pause_seconds * 2), LONGEST_PAUSE)
+def _paused(state: Destination, *, now: datetime, allowance: int, longest: int = LONGEST_PAUSE) -> Destination:
+    seconds = min(max(SHORTEST_PAUSE, state.pause_seconds * 2), longest)
     return replace(state, paused_until=now + timedelta(seconds=seconds), pause_seconds=seconds, allowance=allowance)
 
 

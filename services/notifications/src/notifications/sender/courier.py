@@ -114,7 +114,9 @@ async def _deliver(conversation: Conversation, letter: Letter) -> Answer | None:
         reply = await conversation.deliver(letter.sender, letter.recipient, letter.content)
     except ConversationLost as lost:
         had_ended = was_used and not lost.in_doubt and not lost.silent
-        return None if had_ended else no_answer(lost.reason)
+        if had_ended:
+            return None
+        return no_answer(lost.reason, about_recipient=lost.about_recipient, silent=lost.silent)
     return None if was_used and _is_farewell(reply) else classify(reply)
 
 

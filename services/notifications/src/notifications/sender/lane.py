@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,7 +11,8 @@ import structlog
 from notifications.domain.mail import ClaimedMail
 from notifications.sender.connections import Connections
 from notifications.sender.courier import Courier
-from notifications.sender.outcome import Outcome, given_back, unfit
+from notifications.sender.held import Held
+from notifications.sender.outcome import Outcome, given_back, put_off, unfit
 from notifications.sender.pace import Pace
 from notifications.sender.recorder import Recorder
 from notifications.sender.store import NOTHING, Claim
@@ -41,7 +42,7 @@ class Lane:
         name: str,
         *,
         couriers: int,
-        claim: Callable[[str, int], Awaitable[Claim]],
+        claim: Callable[[str, int, Sequence[str]], Awaitable[Claim]],
         claim_size: int,
         courier: Courier,
         connections: Connections,
@@ -54,7 +55,7 @@ class Lane:
         self._courier = courier
         self._connections = connections
         self._recorder = recorder
-        self._held: asyncio.Queue[ClaimedMail | None] = asyncio.Queue()
+        self._held = Held(couriers)
         self._pace = Pace(least=couriers * _HELD_PER_COURIER, most=claim_size * 2)
         self._room = asyncio.Event()
         self._came_round = time.monotonic()
@@ -86,12 +87,13 @@ class Lane:
 
     async def _carry(self) -> None:
         """Delivers one mail after the other."""
-        while (mail := await self._held.get()) is not None:
+        while (mail := await self._held.take()) is not None:
             outcome = await self._handled(mail)
             if outcome is not None:
                 self._recorder.add(outcome)
+            self._held.done(mail, answered=outcome.domain_answered if outcome else None)
             self._pace.step()
-            if self._held.empty() or self._held.qsize() * 2 <= self._pace.wanted:
+            if len(self._held) * 2 <= self._pace.wanted:
                 self._room.set()
 
     async def _handled(self, mail: ClaimedMail) -> Outcome | None:
@@ -113,15 +115,15 @@ class Lane:
             if self._connections.away:
                 await _first_of(stop.wait(), self._connections.relay_back(), seconds=_HELD_UP_SECONDS)
                 continue
+            self._put_off(self._held.withdraw())
             wanted = self._pace.wanted
-            held = self._held.qsize()
+            held = len(self._held)
             if held * 2 > wanted:
                 self._room.clear()
                 await _first_of(stop.wait(), self._room.wait(), seconds=_HELD_UP_SECONDS)
                 continue
             claim = await self._claimed(min(wanted - held, self._claim_size))
-            for mail in claim.mails:
-                self._held.put_nowait(mail)
+            self._held.put(claim.mails)
             if claim.is_full and len(claim.mails) >= claim.put_off:
                 pause = POLL_SHORTEST
                 continue
@@ -131,22 +133,24 @@ class Lane:
     async def _claimed(self, size: int) -> Claim:
         """A claim; none while the database is away."""
         try:
-            return await self._claim(self.name, size)
+            return await self._claim(self.name, size, self._held.crowded())
         except Exception as error:
             if not transient(error):
                 raise
             log.warning("claim_failed", lane=self.name, error=type(error).__name__)
             return NOTHING
 
-    def _give_back_the_rest(self) -> None:
-        """Mails that nobody has begun go back to the queue; then the couriers are told to end."""
+    def _put_off(self, mails: Sequence[ClaimedMail]) -> None:
+        """These mails go back to the queue for a moment, so that there is room for those to other domains."""
         now = datetime.now(UTC)
-        while not self._held.empty():
-            mail = self._held.get_nowait()
-            if mail is not None:
-                self._recorder.add(given_back(mail, now))
-        for _ in range(self._couriers):
-            self._held.put_nowait(None)
+        for mail in mails:
+            self._recorder.add(put_off(mail, now))
+
+    def _give_back_the_rest(self) -> None:
+        """Mails that nobody has begun go back to the queue, and the couriers end."""
+        now = datetime.now(UTC)
+        for mail in self._held.close():
+            self._recorder.add(given_back(mail, now))
 
 
 async def _first_of(*waits: Coroutine[Any, Any, object], seconds: float) -> None:

@@ -1,8 +1,9 @@
 """What becomes of a mail that was held: settled, kept for another try, or given back untried."""
 
+import random
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from notifications.domain.answers import Answer, AnswerClass
@@ -16,6 +17,7 @@ _SETTLED: Final[dict[AnswerClass, MailState]] = {
     AnswerClass.NO_MAILBOX: "refused",
     AnswerClass.REFUSED: "refused",
 }
+_UNANSWERED: Final = frozenset({AnswerClass.SILENT, AnswerClass.BROKEN_OFF, AnswerClass.NETWORK})
 _REPLY_LENGTH = 500
 _ADDRESS = re.compile(r"[^\s<>()\"',;:]+@[^\s<>()\"',;:]+")
 _GAP = re.compile(r"[\x00-\x20\x7f]+")
@@ -54,6 +56,11 @@ class Outcome:
         return self.attempt is not None or self.state is not None or self.reason is not None
 
     @property
+    def domain_answered(self) -> bool | None:
+        """Whether there was an answer, as far as it concerns the mail's domain; None when the mail was not tried."""
+        return self.attempt.answer.kind not in _UNANSWERED if self.attempt else None
+
+    @property
     def suppressed_address(self) -> str | None:
         """The address that gets nothing any more, in small letters, or None."""
         gone = self.attempt is not None and self.attempt.answer.kind is AnswerClass.NO_MAILBOX
@@ -82,6 +89,12 @@ def stale(mail: ClaimedMail, why: Stale) -> Outcome:
 def given_back(mail: ClaimedMail, now: datetime) -> Outcome:
     """The mail was not tried: it is due at once, for whoever can send it, and no attempt is used up."""
     return Outcome(mail, None, due_at=now)
+
+
+def put_off(mail: ClaimedMail, now: datetime) -> Outcome:
+    """The mail was not tried, because its domain keeps those before it waiting: it is due in a moment."""
+    later = now + timedelta(seconds=random.uniform(1, 2))  # noqa: S311 - no secret
+    return Outcome(mail, None, due_at=min(later, mail.not_after))
 
 
 def _kept(mail: ClaimedMail, reason: str, now: datetime, attempt: Attempt | None) -> Outcome:

@@ -26,7 +26,8 @@ FOR UPDATE;
 
 -- name: claim_mails
 -- A statement of its own after take_turns, so that it sees everything queued before the turns were taken.
--- $1 lane, $2 schools, $3 mails per school, $4 cap per domain, $5 seconds of the lease.
+-- $1 lane, $2 schools, $3 mails per school, $4 cap per domain, $5 seconds of the lease, $6 domains that this sender can
+-- take nothing more to for now.
 -- Of what is due: ended mails are leased to be settled; mails to a paused domain and beyond what may be in flight to
 -- one are put off (not past their end) and come back without a token.
 WITH due AS MATERIALIZED (
@@ -42,7 +43,8 @@ WITH due AS MATERIALIZED (
 ),
 destination AS MATERIALIZED (
     SELECT domain, state.paused_until, state.domain IS NOT NULL AS watched,
-           least(coalesce(state.allowance, $4), $4) - flying.mails AS room
+           CASE WHEN domain = ANY ($6::text[]) THEN 0
+                ELSE least(coalesce(state.allowance, $4), $4) - flying.mails END AS room
     FROM (SELECT DISTINCT domain FROM due) AS met
     LEFT JOIN domain_states AS state USING (domain)
     CROSS JOIN LATERAL (

@@ -57,8 +57,11 @@ class QueueStore:
         self._limits = limits
         self._relay = relay
 
-    async def claim(self, lane: str, size: int) -> Claim:
-        """Leases up to `size` mails of a lane that are due, shared by the schools whose turn it is."""
+    async def claim(self, lane: str, size: int, crowded: Sequence[str] = ()) -> Claim:
+        """Leases up to `size` mails of a lane that are due, shared by the schools whose turn it is.
+
+        Mails to `crowded` domains are put off for a moment.
+        """
         async with self._pool.acquire() as connection:
             if not await connection.fetchval(SQL["is_anything_due"], lane):
                 return NOTHING
@@ -68,9 +71,8 @@ class QueueStore:
                 if not schools:
                     return NOTHING
                 share = -(-size // len(schools))
-                rows = await connection.fetch(
-                    SQL["claim_mails"], lane, schools, share, self._limits.domain_cap, self._limits.lease_seconds
-                )
+                cap, lease = self._limits.domain_cap, self._limits.lease_seconds
+                rows = await connection.fetch(SQL["claim_mails"], lane, schools, share, cap, lease, list(crowded))
                 await connection.execute(SQL["end_turns"], lane, schools)
             leased = [row for row in rows if row["attempt_token"] is not None]
             mails = await self._read(connection, leased, lease_ends)

@@ -22,13 +22,15 @@ class ConversationLost(Exception):  # noqa: N818 - names what happened
     """The connection ended or fell silent in the middle of a mail.
 
     `in_doubt` tells that the content was on its way: the relay may have the mail. `silent` tells a deadline passed.
+    `about_recipient` tells that the sender had been answered, so that the relay owed an answer about the recipient.
     """
 
-    def __init__(self, reason: str, *, in_doubt: bool, silent: bool) -> None:
+    def __init__(self, reason: str, *, in_doubt: bool, silent: bool, about_recipient: bool) -> None:
         super().__init__(reason)
         self.reason = reason
         self.in_doubt = in_doubt
         self.silent = silent
+        self.about_recipient = about_recipient
 
 
 class UnsafeContent(ValueError):  # noqa: N818 - names what is wrong
@@ -58,6 +60,7 @@ class Conversation(asyncio.Protocol):
         self._unfinished = ""
         self._replies: list[tuple[int, str]] = []
         self._wanted = 0
+        self._relays_own = 0
         self._waiter: asyncio.Future[None] | None = None
         self._deadline = 0.0
         self._timer: asyncio.TimerHandle | None = None
@@ -104,7 +107,7 @@ class Conversation(asyncio.Protocol):
         if not self.is_open:
             return
         try:
-            await self._exchange(b"QUIT\r\n", 1, self._loop.time() + seconds)
+            await self._exchange(b"QUIT\r\n", 1, self._loop.time() + seconds, relays_own=1)
         except ConversationLost:
             pass
         finally:
@@ -145,10 +148,10 @@ class Conversation(asyncio.Protocol):
         """The envelope, a command at a time. Returns the reply that refuses it, or None when content is awaited."""
         deadline = self._loop.time() + self._deadlines.envelope
         if self._envelope_open:
-            await self._exchange(b"RSET\r\n", 1, deadline)
+            await self._exchange(b"RSET\r\n", 1, deadline, relays_own=1)
         self._envelope_open = True
         for stage, command in commands:
-            [(code, text)] = await self._exchange(command, 1, deadline)
+            [(code, text)] = await self._exchange(command, 1, deadline, relays_own=int(stage is Stage.MAIL))
             if not _agrees(stage, code):
                 self._leave_if_closing(code)
                 return Reply(stage, code, text)
@@ -160,7 +163,8 @@ class Conversation(asyncio.Protocol):
         reset = b"RSET\r\n" if self._envelope_open else b""
         self._envelope_open = True
         wanted = len(commands) + bool(reset)
-        replies = await self._exchange(reset + b"".join(command for _, command in commands), wanted, deadline)
+        envelope = reset + b"".join(command for _, command in commands)
+        replies = await self._exchange(envelope, wanted, deadline, relays_own=wanted - 2)
         if len(replies) < wanted:  # 421: the relay has closed without answering the rest
             stages = [stage for stage, _ in commands]
             return Reply(stages[max(len(replies) - 1 - bool(reset), 0)], *replies[-1])
@@ -185,11 +189,17 @@ class Conversation(asyncio.Protocol):
         self._leave_if_closing(code)
         return Reply(Stage.CONTENT, code, text)
 
-    async def _exchange(self, data: bytes, replies: int, deadline: float) -> list[tuple[int, str]]:
-        """Writes `data` and waits for so many replies, or for the 421 that ends them early."""
+    async def _exchange(
+        self, data: bytes, replies: int, deadline: float, *, relays_own: int = 0
+    ) -> list[tuple[int, str]]:
+        """Writes `data` and waits for so many replies, or for the 421 that ends them early.
+
+        The first `relays_own` of them have nothing to do with the recipient.
+        """
         if not self.is_open:
-            raise ConversationLost("the connection was closed", in_doubt=False, silent=False)
+            raise ConversationLost("the connection was closed", in_doubt=False, silent=False, about_recipient=False)
         self._replies = []
+        self._relays_own = relays_own
         self._wanted = replies
         self._waiter = self._loop.create_future()
         self._deadline = deadline
@@ -236,7 +246,9 @@ class Conversation(asyncio.Protocol):
     def _fail(self, reason: str, *, silent: bool = False) -> None:
         waiter, self._waiter = self._waiter, None
         if waiter is not None and not waiter.done():
-            waiter.set_exception(ConversationLost(reason, in_doubt=self.in_doubt, silent=silent))
+            about_recipient = len(self._replies) >= self._relays_own
+            lost = ConversationLost(reason, in_doubt=self.in_doubt, silent=silent, about_recipient=about_recipient)
+            waiter.set_exception(lost)
         self.abort()
 
     def _leave_if_closing(self, code: int) -> None:
