@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from io import BytesIO
 from uuid import UUID
 
 import pytest
@@ -95,6 +96,35 @@ async def test_an_expired_registration_leaves_nothing_personal(world: WorkerWorl
     assert await world.queued() == []
     assert {state for _, state in await world.mails(ola)} == {"cancelled"}
     assert await world.pool.fetchval("SELECT count(*) FROM notices WHERE sealed_token IS NOT NULL") == 0
+
+
+async def test_no_table_holds_the_address_of_an_expired_registration(world: WorkerWorld) -> None:
+    ola, jan = world.person("Ola.Nowak@Szkola.Example"), world.person("jan@example.org")
+    await world.hear(ola.registered(), jan.registered())
+    for person in (ola, jan):
+        await world.pool.execute(
+            "INSERT INTO suppressions (address, reason, created_at) VALUES ($1, 'no_mailbox', now())",
+            person.address.lower(),
+        )
+    assert await tables_that_hold(world, "ola.nowak") == {"contacts", "suppressions"}
+    await world.hear(ola.expired())
+    assert await tables_that_hold(world, "ola.nowak") == set()
+    assert await tables_that_hold(world, jan.address) == {"contacts", "suppressions"}
+
+
+async def tables_that_hold(world: WorkerWorld, text: str) -> set[str]:
+    """The tables of the database that hold the text in any column, in letters of any case."""
+    found = set()
+    async with world.pool.acquire() as connection:
+        tables = await connection.fetch(
+            "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+        )
+        for table in tables:
+            content = BytesIO()
+            await connection.copy_from_table(table["relname"], output=content)
+            if text.encode() in content.getvalue().lower():
+                found.add(table["relname"])
+    return found
 
 
 async def test_a_mail_that_a_sender_holds_is_cancelled_too(world: WorkerWorld) -> None:

@@ -137,6 +137,8 @@ async def _apply(tx: Connection, asked: Sequence[Effects], now: datetime) -> Non
     saved: frozenset[UUID] = await store.save_contacts(tx, changes, now) if changes else frozenset()
     binding = [effects for effects in asked if effects.contact is None or effects.contact.account_id in saved]
     await _cancel(tx, binding, now)
+    if forgotten := [effects.forgets for effects in binding if effects.forgets]:
+        await store.forget_suppressions(tx, forgotten)  # after the mails are cancelled: nothing suppresses them anew
     notices = [notice for effects in binding for notice in effects.notices]
     if notices:
         for (lane, kind), mails in (await store.queue_mails(tx, notices, now)).items():

@@ -107,3 +107,6 @@ SELECT address, reason, created_at FROM suppressions ORDER BY created_at DESC, a
 
 -- name: remove_suppression
 DELETE FROM suppressions WHERE lower(address) = ANY ($1::text[]) RETURNING address;
+
+-- name: forget_suppressions
+DELETE FROM suppressions WHERE address = ANY ($1::text[]);

@@ -91,6 +91,11 @@ async def remove_suppression(connection: Connection, spellings: Sequence[str]) -
     return await connection.fetchval(SQL["remove_suppression"], spellings) is not None
 
 
+async def forget_suppressions(tx: Connection, addresses: Sequence[str]) -> None:
+    """Keeps nothing of these addresses, spelt as their contacts had them."""
+    await tx.execute(SQL["forget_suppressions"], [address.lower() for address in addresses])
+
+
 def _notice_row(dedup_key: str, notice: Notice) -> tuple[object, ...]:
     cause = notice.cause
     return (

@@ -77,13 +77,14 @@ class Effects:
     """What follows from an event. `waits` means: nothing yet, the contact has to come first.
 
     `contact` is the contact as it is from now on. Queued mails of the kinds `cancels` are not sent any more, for the
-    stated reason.
+    stated reason. Of the address `forgets` nothing is kept, not even that it is suppressed.
     """
 
     contact: Contact | None = None
     notices: tuple[Notice, ...] = ()
     cancels: frozenset[str] = frozenset()
     reason: str = ""
+    forgets: str | None = None
     waits: bool = False
 
 
@@ -146,7 +147,10 @@ def registration_expired(contact: Contact | None, cause: Cause) -> Effects:
     if _is_settled(contact, cause):
         return NOTHING
     return Effects(
-        gone(cause.account_id, version=cause.version), cancels=frozenset(KINDS), reason="registration_expired"
+        gone(cause.account_id, version=cause.version),
+        cancels=frozenset(KINDS),
+        reason="registration_expired",
+        forgets=contact.address if contact else None,
     )
 
 

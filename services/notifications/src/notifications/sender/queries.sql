@@ -179,9 +179,10 @@ wiped AS (
       AND sealed_token IS NOT NULL
 ),
 suppressed AS (
+    -- Not for a mail that was cancelled meanwhile: its registration may have expired, and nothing is kept of that.
     INSERT INTO suppressions (address, reason, mail_id, created_at)
     SELECT DISTINCT ON (suppressed_address) suppressed_address, reason, mail_id, now()
-    FROM outcome
+    FROM outcome JOIN held USING (mail_id)
     WHERE suppressed_address IS NOT NULL
     ORDER BY suppressed_address
     ON CONFLICT DO NOTHING
