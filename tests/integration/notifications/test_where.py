@@ -3,7 +3,7 @@
 import asyncio
 import os
 import sys
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -115,6 +115,24 @@ async def test_a_mail_in_a_senders_hands_says_so(world: WorkerWorld, url: str) -
     await world.pool.execute("UPDATE mail_queue SET attempt_token = gen_random_uuid()")
     _, printed = await notifications(url, "mail", "where", "ola.nowak@szkola.example")
     assert printed.count("a sender works on it") == 2
+
+
+async def test_a_mail_whose_domain_is_paused_or_capped_says_so(world: WorkerWorld, url: str) -> None:
+    ola, jan = world.person("ola@szkola.example"), world.person("jan@example.org")
+    await world.hear(ola.registered(), jan.registered())
+    paused_until = datetime.now(UTC) + timedelta(minutes=10)
+    await world.pool.execute(
+        "INSERT INTO domain_states (domain, allowance, paused_until, pause_seconds, changed_at)"
+        " VALUES ('szkola.example', 1, $1, 600, now())",
+        paused_until,
+    )
+    why = f"nothing is sent to szkola.example until {paused_until:%Y-%m-%d %H:%M:%S}"
+    assert (await notifications(url, "mail", "where", ola.address))[1].count(why) == 2
+    assert "szkola.example" not in (await notifications(url, "mail", "where", jan.address))[1]
+    await world.pool.execute("UPDATE domain_states SET paused_until = now() - interval '1 second'")
+    assert "at most 1 at a time are sent to szkola.example" in (await notifications(url, "mail", "where", ola.address))[
+        1
+    ].replace("\n", " ")
 
 
 @pytest.mark.parametrize("which", ["nobody@example.org", f"<{MAIL_ID}@dzwonek.example.org>", "what is this"])

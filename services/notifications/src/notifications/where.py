@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from rich import box
@@ -17,7 +17,10 @@ SQL = load_queries("notifications", "where.sql")
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """A mail as it stands. `due_at` and `not_after` are None when it is settled; `held`: a sender works on it."""
+    """A mail as it stands. `due_at` and `not_after` are None when it is settled; `held`: a sender works on it.
+
+    `allowance` and `paused_until` are those of its domain, None where it is well.
+    """
 
     mail_id: UUID
     account_id: UUID
@@ -30,6 +33,9 @@ class Mail:
     due_at: datetime | None
     not_after: datetime | None
     held: bool
+    domain: str | None
+    allowance: int | None
+    paused_until: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +136,17 @@ def _steps(life: Life) -> Iterator[tuple[datetime, str, str]]:
     if mail.settled_at:
         yield mail.settled_at, mail.state, mail.reason or ""
     if mail.due_at and mail.not_after:
-        yield mail.due_at, "held until" if mail.held else "due", "a sender works on it" if mail.held else ""
+        yield mail.due_at, "held until" if mail.held else "due", _why_not_yet(mail)
         yield mail.not_after, "ends", "not sent any more after this"
+
+
+def _why_not_yet(mail: Mail) -> str:
+    """What a queued mail waits for, besides its time."""
+    if mail.held:
+        return "a sender works on it"
+    if mail.paused_until and mail.paused_until > datetime.now(UTC):
+        return f"nothing is sent to {mail.domain} until {mail.paused_until:%Y-%m-%d %H:%M:%S}"
+    return f"at most {mail.allowance} at a time are sent to {mail.domain}" if mail.allowance else ""
 
 
 def _answer(attempt: Attempt) -> str:

@@ -2,18 +2,22 @@
 
 -- name: mails_of_address
 SELECT mails.mail_id, mails.account_id, mails.lane, mails.kind, mails.state, mails.reason, mails.created_at,
-       mails.settled_at, queued.due_at, queued.not_after, coalesce(queued.attempt_token IS NOT NULL, false) AS held
+       mails.settled_at, queued.due_at, queued.not_after, coalesce(queued.attempt_token IS NOT NULL, false) AS held,
+       queued.domain, destination.allowance, destination.paused_until
 FROM contacts
 JOIN mails USING (account_id)
 LEFT JOIN mail_queue AS queued USING (mail_id)
+LEFT JOIN domain_states AS destination ON destination.domain = queued.domain
 WHERE contacts.address IS NOT NULL AND lower(contacts.address) = ANY ($1::text[])
 ORDER BY mails.created_at DESC, mails.mail_id DESC;
 
 -- name: mail_of_id
 SELECT mails.mail_id, mails.account_id, mails.lane, mails.kind, mails.state, mails.reason, mails.created_at,
-       mails.settled_at, queued.due_at, queued.not_after, coalesce(queued.attempt_token IS NOT NULL, false) AS held
+       mails.settled_at, queued.due_at, queued.not_after, coalesce(queued.attempt_token IS NOT NULL, false) AS held,
+       queued.domain, destination.allowance, destination.paused_until
 FROM mails
 LEFT JOIN mail_queue AS queued USING (mail_id)
+LEFT JOIN domain_states AS destination ON destination.domain = queued.domain
 WHERE mails.mail_id = $1;
 
 -- name: notices_of_mails
