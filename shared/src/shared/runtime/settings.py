@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import AfterValidator, Field, HttpUrl, PostgresDsn, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, HttpUrl, PostgresDsn, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "DZWONEK_"
@@ -33,9 +33,12 @@ SecretFile = Annotated[Path, AfterValidator(_readable)]
 LOOPBACK = {"localhost", "127.0.0.1", "[::1]", "::1"}
 
 
-def _plain_postgresql(url: PostgresDsn) -> PostgresDsn:
-    """Refuses the drivers' dialects (`postgresql+asyncpg`), which asyncpg itself does not know."""
-    if url.scheme not in {"postgresql", "postgres"}:
+def _plain_postgresql(url: object) -> object:
+    """Refuses other databases, and the drivers' dialects (`postgresql+asyncpg`), which asyncpg itself does not know.
+
+    It looks before Pydantic does, whose message would recommend the dialects.
+    """
+    if str(url).partition("://")[0].lower() not in {"postgresql", "postgres"}:
         raise ValueError("give an address that begins with postgresql://")
     return url
 
@@ -74,7 +77,7 @@ class _FromEnvironment(BaseSettings):
 class Settings(_FromEnvironment):
     """What every process of every service needs."""
 
-    database_url: Annotated[PostgresDsn, AfterValidator(_plain_postgresql)] = Field(
+    database_url: Annotated[PostgresDsn, BeforeValidator(_plain_postgresql)] = Field(
         description="The service's own database, `postgresql://user:password@host:port/name`, as a direct connection:"
         " the relay's locks do not survive a transaction-mode pooler."
     )
