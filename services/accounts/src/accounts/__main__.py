@@ -12,6 +12,7 @@ from accounts import SERVICE
 from accounts.settings import ApiSettings, WorkerSettings
 from shared.runtime.commands import migrate_command
 from shared.runtime.logs import configure_logs
+from shared.runtime.misspelt import warn_of_misspelt
 from shared.runtime.process import run
 from shared.runtime.settings import read
 
@@ -26,6 +27,7 @@ def api() -> None:
 
     settings = read(ApiSettings)
     configure_logs(settings.log_level, service=SERVICE, process="api")
+    warn_of_misspelt(ApiSettings)
     run(partial(run_api, settings))
 
 
@@ -36,6 +38,7 @@ def worker() -> None:
 
     settings = read(WorkerSettings)
     configure_logs(settings.log_level, service=SERVICE, process="worker")
+    warn_of_misspelt(WorkerSettings)
     run(partial(run_worker, settings))
 
 

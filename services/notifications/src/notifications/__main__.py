@@ -17,6 +17,7 @@ from notifications import SERVICE
 from shared.runtime.commands import EXIT_NOT_FOUND, fail, migrate_command, run_command
 from shared.runtime.dead_letters_command import dead_letters_command
 from shared.runtime.logs import configure_logs
+from shared.runtime.misspelt import warn_of_misspelt
 from shared.runtime.postgres import Connection, connect
 from shared.runtime.process import run
 from shared.runtime.settings import Settings, read
@@ -43,6 +44,7 @@ def worker() -> None:
 
     settings = read(WorkerSettings)
     configure_logs(settings.log_level, service=SERVICE, process="worker")
+    warn_of_misspelt(WorkerSettings)
     run(partial(run_worker, settings))
 
 
@@ -54,6 +56,7 @@ def sender() -> None:
 
     settings = read(SenderSettings)
     configure_logs(settings.log_level, service=SERVICE, process="sender")
+    warn_of_misspelt(SenderSettings)
     run(partial(run_sender, settings))
 
 
