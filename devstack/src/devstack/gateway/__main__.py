@@ -3,7 +3,7 @@
 import argparse
 import asyncio
 
-from devstack.gateway.access_log import ACTIVATION_LINKS
+from devstack.gateway.access_log import SECRET_LINKS
 from devstack.gateway.proxy import Proxy, create_app
 from devstack.gateway.routes import Route, RoutingTable
 from devstack.serving import HttpServer, address, bind
@@ -33,8 +33,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--secret-prefix",
         action="append",
-        default=[ACTIVATION_LINKS],
-        help=f"what follows this prefix of a path is not logged; repeatable, as well as {ACTIVATION_LINKS}",
+        default=[*SECRET_LINKS],
+        help=f"what follows this prefix of a path is not logged; repeatable, as well as {', '.join(SECRET_LINKS)}",
     )
     arguments = parser.parse_args()
     try:

@@ -1,6 +1,7 @@
 """The access log: one JSON line per request, with nothing in it that opens a door or names a person.
 
-A secret link carries its token in the path, so what follows its prefix is cut; queries and addresses are never logged.
+A secret link carries its token in the path, so what follows its prefix is cut, and so is every part of a path that is
+long enough to be a token, wherever it stands; queries and addresses are never logged.
 """
 
 import re
@@ -10,13 +11,16 @@ from collections.abc import Sequence
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-ACTIVATION_LINKS = "/activate/"
+SECRET_LINKS = ("/activate/", "/password/reset/", "/email/confirm/")
+"""What the links in our mails begin with; a token follows."""
+
 MAX_PATH = 200
 UNLOGGED = "/livez"
 
 log = structlog.get_logger()
 
 _SLASHES = re.compile("/{2,}")
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{40,}")
 _TRACE_ID = re.compile(rb"^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 
 
@@ -26,6 +30,7 @@ def cut(path: str, secret_prefixes: Sequence[str]) -> str:
     for prefix in secret_prefixes:
         if plain.casefold().startswith(prefix.casefold()):
             return f"{prefix}..."
+    path = _TOKEN.sub("...", path)
     return path if len(path) <= MAX_PATH else f"{path[:MAX_PATH]}..."
 
 
