@@ -60,6 +60,9 @@ async def client() -> AsyncIterator[httpx.AsyncClient]:
         (b'{"password": "tajnehaslo", "role": "head"}', 422, "invalid_request", "role"),
         (b'{"password": 12345678}', 422, "invalid_request", "password"),
         (b'["tajnehaslo"]', 422, "invalid_request", "body"),
+        ('{"password": "tajnehaslo"}'.encode("utf-16"), 400, "not_json", None),
+        ('{"password": "tajnehaslo"}'.encode("utf-16-le"), 400, "not_json", None),
+        ('{"password": "tajnehaslo"}'.encode("utf-32-be"), 400, "not_json", None),
         (b'{"password": "' + b"a" * 2000 + b'"}', 413, "too_large", None),
     ],
 )
@@ -73,6 +76,32 @@ async def test_a_bad_body_is_answered_with_the_field(
     assert [error["field"] for error in problem.get("errors", [])] == ([field] if field else [])
     assert "krotkie" not in answer.text
     assert "12345678" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "detail"),
+    [
+        (b"[]", "wrong_type", "Send an object with the fields"),
+        (b"7", "wrong_type", "Send an object with the fields"),
+        (b'{"password": "\\ud800 tajne"}', "bad_character", "Half of a character"),
+    ],
+)
+async def test_no_word_of_pythons_is_in_an_answer(
+    body: bytes, code: str, detail: str, client: httpx.AsyncClient
+) -> None:
+    answer = await client.post("/echo", content=body, headers={"Content-Type": "application/json"})
+    [error] = answer.json()["errors"]
+    assert error["code"] == code
+    assert error["detail"].startswith(detail)
+    assert "dictionary" not in answer.text
+    assert "Body" not in answer.text
+
+
+async def test_letters_beyond_ascii_are_taken_in_utf_8_with_or_without_its_mark(client: httpx.AsyncClient) -> None:
+    for encoding in ("utf-8", "utf-8-sig"):
+        body = '{"password": "zażółć gęślą 🔔"}'.encode(encoding)
+        answer = await client.post("/echo", content=body, headers={"Content-Type": "application/json"})
+        assert answer.json()["length"] == "14", encoding
 
 
 @pytest.mark.parametrize("headers", [{"Content-Type": "text/plain"}, {}])

@@ -7,7 +7,7 @@ from prometheus_client import Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.runtime.events import traceparent
-from shared.runtime.problems import ProblemError
+from shared.runtime.problems import NOT_JSON, ProblemError
 
 MAX_BODY = 64 * 1024
 """Bytes in a request's body, unless a service says otherwise."""
@@ -15,11 +15,14 @@ MAX_BODY = 64 * 1024
 TRACEPARENT = re.compile(rb"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 """W3C Trace Context, version 00; anything else is not passed on, as it could be anything."""
 
+_NUL = b"\0"
+"""JSON in UTF-8 has none, and in UTF-16 and UTF-32, which Python's parser would take as well, each comma has."""
+
 REQUESTS = Histogram("dzwonek_http_seconds", "Seconds to answer a request", ["method", "route", "status"])
 
 
 class LimitedBody:
-    """Answers 413 to a body over the limit, whether its length is told or not."""
+    """Answers 413 to a body over the limit, whether its length is told or not, and 400 to JSON that is not in UTF-8."""
 
     def __init__(self, app: ASGIApp, limit: int) -> None:
         self._app = app
@@ -35,6 +38,9 @@ class LimitedBody:
             problem = ProblemError(413, "too_large", "The body is too large", detail=f"At most {self._limit} bytes")
             await problem.response({"Connection": "close"})(scope, receive, send)
             return
+        if _may_be_json(scope) and any(_NUL in message.get("body", b"") for message in body):
+            await NOT_JSON.response()(scope, receive, send)
+            return
         await self._app(scope, _replay(body, receive), send)
 
     async def _body(self, receive: Receive) -> list[Message]:
@@ -49,6 +55,12 @@ class LimitedBody:
                 raise _TooLarge
             if message["type"] != "http.request" or not message.get("more_body"):
                 return messages
+
+
+def _may_be_json(scope: Scope) -> bool:
+    """Whether the body is taken for JSON: it is said to be, or nothing is said."""
+    media_type: bytes = dict(scope["headers"]).get(b"content-type", b"application/json")
+    return media_type.partition(b";")[0].strip().lower().endswith(b"json")
 
 
 class _TooLarge(Exception):  # noqa: N818

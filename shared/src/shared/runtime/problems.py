@@ -59,6 +59,9 @@ class ProblemError(Exception):
         )
 
 
+NOT_JSON = ProblemError(400, "not_json", "The body is no JSON", detail="Send JSON as application/json, in UTF-8")
+
+
 def problem_of(status: int) -> ProblemError:
     """The problem for a bare HTTP status, for example 404: code `not_found`."""
     phrase = HTTPStatus(status).phrase

@@ -1,6 +1,6 @@
 """Defaults of every HTTP API: problem details, a limit on the body, trace context, metrics."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from http import HTTPStatus
 from typing import Any, get_args
@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from shared.runtime.middleware import MAX_BODY, LimitedBody, Observed, route_of
 from shared.runtime.postgres import FAULTS, unavailable
-from shared.runtime.problems import FieldError, ProblemDetails, ProblemError, invalid, problem_of
+from shared.runtime.problems import NOT_JSON, FieldError, ProblemDetails, ProblemError, invalid, problem_of
 
 log = structlog.get_logger()
 
@@ -30,7 +30,6 @@ PROBLEM_RESPONSES: dict[int | str, dict[str, object]] = {
 }
 """What any operation with a body may answer, for its OpenAPI document."""
 
-NOT_JSON = ProblemError(400, "not_json", "The body is no JSON", detail="Send JSON as application/json, in UTF-8")
 _CODES = {
     "missing": "missing",
     "extra_forbidden": "unknown_field",
@@ -39,6 +38,7 @@ _CODES = {
     "enum": "unknown_value",
     "literal_error": "unknown_value",
     "string_pattern_mismatch": "wrong_format",
+    "string_unicode": "bad_character",
     "string_type": "wrong_type",
     "int_": "wrong_type",
     "bool_": "wrong_type",
@@ -46,6 +46,13 @@ _CODES = {
     "dict_type": "wrong_type",
 }
 """Pydantic's codes, by how they begin, as ours, which stay when Pydantic changes."""
+
+_DETAILS = {
+    "string_unicode": "Half of a character stands there alone; send whole characters",
+    "model_": "Send an object with the fields",
+    "dict_type": "Send an object with the fields",
+}
+"""Our words where Pydantic's speak of Python, by how its codes begin."""
 
 PYDANTICS_CODES = frozenset(get_args(ErrorType))
 """A code that is none of these comes from a validator of ours and is told as it is."""
@@ -112,5 +119,11 @@ def field_error(location: tuple[int | str, ...], kind: str, message: str) -> Fie
     """
     path = location[1:] if location and location[0] in {"body", "query", "path", "header"} else location
     theirs = kind in PYDANTICS_CODES
-    code = next((ours for start, ours in _CODES.items() if kind.startswith(start)), "wrong_value") if theirs else kind
-    return FieldError(field=".".join(map(str, path)) or "body", code=code, detail=message.removeprefix("Value error, "))
+    code = _of(_CODES, kind, "wrong_value") if theirs else kind
+    detail = _of(_DETAILS, kind, message.removeprefix("Value error, "))
+    return FieldError(field=".".join(map(str, path)) or "body", code=code, detail=detail)
+
+
+def _of(words: Mapping[str, str], kind: str, otherwise: str) -> str:
+    """Our word for a code of Pydantic's."""
+    return next((ours for start, ours in words.items() if kind.startswith(start)), otherwise)
