@@ -4,6 +4,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 import pytest
 from aiokafka import AIOKafkaProducer
@@ -47,11 +48,22 @@ def command(url: str, kafka: KafkaSettings) -> Command:
 async def letters(producer: AIOKafkaProducer, kafka: KafkaSettings, pool: Pool) -> int:
     topic = kafka.kafka_prefix + dead_letter_topic(SERVICE).name
     for number, reason in enumerate(["not_json", "unknown_type", "not_json"]):
-        headers = [("ce_type", b"pl.dzwonek.cake.baked.v1"), ("dl_reason", reason.encode()), ("dl_detail", b"why")]
-        headers += [("dl_handler", b"g"), ("dl_at", b"2026-09-01T06:00:00+00:00"), ("dl_topic", b"accounts.account.v1")]
-        headers += [("dl_partition", b"0"), ("dl_offset", str(number).encode())]
-        await producer.send_and_wait(topic, b"value %d" % number, b"key", headers=headers)
+        await producer.send_and_wait(topic, b"value %d" % number, b"key", headers=headers(number, reason))
     return 3
+
+
+def headers(number: int, reason: str) -> list[tuple[str, bytes]]:
+    """The headers of a letter that was the record at this offset."""
+    return [
+        ("ce_type", b"pl.dzwonek.cake.baked.v1"),
+        ("dl_reason", reason.encode()),
+        ("dl_detail", b"why"),
+        ("dl_handler", b"g"),
+        ("dl_at", b"2026-09-01T06:00:00+00:00"),
+        ("dl_topic", b"accounts.account.v1"),
+        ("dl_partition", b"0"),
+        ("dl_offset", str(number).encode()),
+    ]
 
 
 async def test_letters_are_listed_shown_and_put_back_once(
@@ -71,6 +83,21 @@ async def test_letters_are_listed_shown_and_put_back_once(
     assert await command("redrive", "--all") == (0, "1 put back to work.\n")
     assert await command("list") == (0, "No dead letters.\n")
     assert (await command("list", "--all"))[1].count("not_json") == 2
+
+
+async def test_a_long_value_is_shown_in_part_and_written_whole(
+    command: Command, producer: AIOKafkaProducer, kafka: KafkaSettings, tmp_path: Path
+) -> None:
+    value, out = bytes(range(256)) * 40, tmp_path / "value"
+    topic = kafka.kafka_prefix + dead_letter_topic(SERVICE).name
+    await producer.send_and_wait(topic, value, b"key", headers=headers(0, "not_json"))
+    code, shown = await command("show", "0:0")
+    assert code == 0
+    assert f"{len(value)} bytes in all" in shown
+    code, said = await command("show", "0:0", "--out", str(out))
+    assert code == 0
+    assert "dl_reason: not_json" in said
+    assert out.read_bytes() == value
 
 
 @pytest.mark.parametrize(

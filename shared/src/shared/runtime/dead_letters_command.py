@@ -1,6 +1,7 @@
 """`dead-letters list | show | redrive`: the command of every service that consumes."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Annotated, TypeVar
 
 import typer
@@ -39,15 +40,16 @@ def dead_letters_command(service: str) -> typer.Typer:
         console.print(_table(shown) if shown else "No dead letters.")
 
     @app.command()
-    def show(place: Annotated[str, typer.Argument(help="PARTITION:OFFSET, as `list` prints it.")]) -> None:
-        """Show one dead letter whole."""
+    def show(
+        place: Annotated[str, typer.Argument(help="PARTITION:OFFSET, as `list` prints it.")],
+        out: Annotated[
+            Path | None, typer.Option(metavar="FILE", help="Write the value there, whole and byte for byte.")
+        ] = None,
+    ) -> None:
+        """Show one dead letter: its headers, and its value up to 4096 bytes. `--out FILE` writes all of the value."""
         letter = _chosen(_with(service, lambda box: box.all()), [place])[0]
-        for name, value in letter.headers.items():
-            console.print(f"{name}: {value.decode(errors='replace')}", markup=False, highlight=False)
-        value = letter.value or b""
-        console.print(value[:SHOWN_BYTES].decode(errors="replace"), markup=False, highlight=False)
-        if len(value) > SHOWN_BYTES:
-            console.print(f"... {len(value)} bytes in all")
+        for line in _lines_of(letter, out):
+            console.print(line, markup=False, highlight=False)
 
     @app.command()
     def redrive(
@@ -69,6 +71,22 @@ def dead_letters_command(service: str) -> typer.Typer:
         console.print(f"{_with(service, work)} put back to work.")
 
     return app
+
+
+def _lines_of(letter: DeadLetter, out: Path | None) -> Iterator[str]:
+    """The headers, then the beginning of the value; its whole goes to `out` instead, if that is given."""
+    value = letter.value or b""
+    yield from (f"{name}: {content.decode(errors='replace')}" for name, content in letter.headers.items())
+    if out:
+        try:
+            out.write_bytes(value)
+        except OSError as error:
+            fail(f"{out} cannot be written ({error.strerror})", EXIT_USAGE)
+        yield f"{len(value)} bytes written to {out}"
+        return
+    yield value[:SHOWN_BYTES].decode(errors="replace")
+    if len(value) > SHOWN_BYTES:
+        yield f"... {len(value)} bytes in all; --out FILE writes them"
 
 
 def _with(service: str, work: Callable[[DeadLetters], Awaitable[T]]) -> T:
