@@ -1,6 +1,7 @@
 """A group that has work and does none is seen; one that waits for a database or for Kafka is left alone."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
 import pytest
@@ -68,6 +69,16 @@ def stalled(dog: Watchdog) -> Callable[[], Awaitable[bool]]:
     return look
 
 
+def longer_than_a_stall() -> Callable[[], Awaitable[bool]]:
+    """True once a group that stands still from now on has stalled: the passing of time is the thing itself."""
+    over = time.monotonic() + STALL_SECONDS
+
+    async def look() -> bool:
+        return time.monotonic() > over
+
+    return look
+
+
 async def test_a_group_that_hangs_with_work_before_it_has_stalled_until_it_goes_on(
     subscriptions: Subscriptions, producer: AIOKafkaProducer, kafka: KafkaSettings, hold: asyncio.Event
 ) -> None:
@@ -91,7 +102,7 @@ async def test_a_group_without_work_is_well(subscriptions: Subscriptions) -> Non
     dog = watchdog(subscriptions)
     await until(lambda: asyncio.sleep(0, bool(subscriptions.groups[GROUP][0].consumer.assignment())))  # type: ignore[union-attr]
     await dog.look(GROUP)
-    await asyncio.sleep(STALL_SECONDS * 2)
+    await until(longer_than_a_stall())
     await dog.look(GROUP)
     assert dog.stalled() is None
 
@@ -102,6 +113,6 @@ async def test_a_group_that_cannot_be_asked_has_stalled_unless_kafka_is_away(
 ) -> None:
     dog = watchdog(subscriptions, kafka_is_there=kafka_is_there, ask_seconds=0.000001)
     await dog.look(GROUP)
-    await asyncio.sleep(STALL_SECONDS * 2)
+    await until(longer_than_a_stall())
     await dog.look(GROUP)
     assert (dog.stalled() is not None) is kafka_is_there
