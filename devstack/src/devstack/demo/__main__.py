@@ -17,7 +17,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from devstack.demo.folder import LOGS, RunFolder
-from devstack.demo.report import memory_line, print_addresses, steps_table, write_report
+from devstack.demo.report import memory_line, place_of_report, print_addresses, steps_table, write_report
 from devstack.demo.story import LANGUAGES, Step, Story, StoryError
 from devstack.inbox.client import InboxClient
 from devstack.kafka_jars import JarsMissingError
@@ -36,15 +36,15 @@ def demo(
     """Start the whole system, play the story in two languages, stay up until Ctrl-C."""
     prctl(PR_SET_PDEATHSIG, signal.SIGTERM)  # a make that is killed takes the demo along
     console = Console()
-    report.unlink(missing_ok=True)  # a run that fails must not be taken for the last one that held
-    folder = RunFolder()
-    held = False
-    try:
-        held = asyncio.run(_run(console, System(folder.path), once=once, report=report))
-    finally:
-        folder.end(keep_logs=not held)
-        if not held:
-            console.print(f"The logs are kept in {folder.path / LOGS}.")
+    with place_of_report(report):
+        folder = RunFolder()
+        held = False
+        try:
+            held = asyncio.run(_run(console, System(folder.path), once=once, report=report))
+        finally:
+            folder.end(keep_logs=not held)
+            if not held:
+                console.print(f"The logs are kept for a week in {folder.path / LOGS}.")
     raise typer.Exit(0 if held else 1)
 
 

@@ -1,7 +1,10 @@
 """What the demo shows: a table of the steps, the memory, the addresses; and the same as JSON."""
 
+import fcntl
 import json
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
@@ -54,11 +57,28 @@ def memory_line(memory: Mapping[str, int]) -> str:
     return f"{ours / MEGABYTE:.0f} MB of memory without Kafka's JVM ({memory.get('kafka', 0) / MEGABYTE:.0f} MB)"
 
 
+@contextmanager
+def place_of_report(path: Path) -> Iterator[None]:
+    """Holds the place of the report for as long as a demo runs. It begins without the report of an earlier one.
+
+    A run that fails must not be taken for the last one that held. Where another demo is running that writes there, too,
+    its report stays.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.with_name(f"{path.name}.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            path.unlink(missing_ok=True)
+        except BlockingIOError:
+            pass
+        fcntl.flock(lock, fcntl.LOCK_SH)
+        yield
+
+
 def write_report(
     path: Path, *, steps: Sequence[Step], ready: float, first_mail: float, memory: Mapping[str, int]
 ) -> None:
     """Writes the steps with their seconds, and the seconds from the start to readiness and to the first mail."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     report = {
         "ready_seconds": round(ready, 3),
         "first_mail_seconds": round(first_mail, 3),
@@ -68,4 +88,6 @@ def write_report(
             for step in steps
         ],
     }
-    path.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n")
+    new = path.with_name(f"{path.name}.{os.getpid()}.new")
+    new.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n")
+    new.replace(path)  # of two demos at once the later one's report stands, whole
