@@ -103,7 +103,7 @@ def test_a_demo_says_which_part_ended_and_keeps_nothing_but_the_logs(tmp_path: P
         assert "┘\nThe first mail came" in printed
         gateway = next(pid for pid in descendants_of(process.pid) if b"devstack.gateway" in command_of(pid))
         os.kill(gateway, signal.SIGKILL)
-        printed = read_until(process, "The logs are kept in")
+        printed = read_until(process, "The logs are kept")
         assert "gateway ended with code -9" in printed
         assert '"event": "request"' in printed
         assert process.wait(60) == 1

@@ -1,6 +1,8 @@
 """What a run leaves in the folder for temporary files."""
 
+import os
 import tempfile
+import time
 from pathlib import Path
 
 import pytest
@@ -40,6 +42,21 @@ def test_a_run_that_failed_leaves_its_logs_and_later_ones_let_them_be() -> None:
         "logs/api.log",
         "logs/inbox.log",
     }
+
+
+def test_logs_are_kept_for_a_week(temporary: Path) -> None:
+    recent, old = RunFolder(), RunFolder()
+    for run in (recent, old):
+        fill(run.path)
+        run.end(keep_logs=True)
+    foreign = temporary / "dzwonek-of-somebody"
+    fill(foreign)
+    for folder, days in ((recent.path, 6), (old.path, 8), (foreign, 8)):
+        at = time.time() - days * 24 * 3600
+        os.utime(folder, (at, at))
+    RunFolder().end(keep_logs=False)
+    assert set(temporary.iterdir()) == {recent.path, foreign}
+    assert (recent.path / "logs" / "api.log").exists()
 
 
 def test_a_run_removes_the_folder_of_a_killed_one_and_none_in_use(temporary: Path) -> None:

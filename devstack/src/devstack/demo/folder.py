@@ -1,17 +1,22 @@
 """The folder of a run: its data, keys and logs, below the machine's folder for temporary files.
 
 A run holds a lock in its folder for as long as it lives, so that a later one knows the folders that a killed one left.
+The logs that a failed run kept are there for a week.
 """
 
 import fcntl
 import os
 import shutil
+import stat
 import tempfile
+import time
+from contextlib import suppress
 from pathlib import Path
 
 PREFIX = "dzwonek-"
 LOCK = "run.lock"
 LOGS = "logs"
+LOGS_KEPT_SECONDS = 7 * 24 * 3600
 
 
 class RunFolder:
@@ -37,7 +42,8 @@ class RunFolder:
 
 
 def remove_leftovers() -> None:
-    """Removes the folders of this user's runs whose lock nobody holds any more. Logs that were kept have no lock."""
+    """Removes the folders of this user's runs whose lock nobody holds any more, and logs that were kept for long."""
+    _remove_old_logs()
     for lock in Path(tempfile.gettempdir()).glob(f"{PREFIX}*/{LOCK}"):
         try:
             if lock.parent.lstat().st_uid != os.getuid():
@@ -52,6 +58,17 @@ def remove_leftovers() -> None:
             continue
         finally:
             os.close(held)
+
+
+def _remove_old_logs() -> None:
+    """Removes what failed runs of this user kept. Such a folder has no lock and nothing but its logs."""
+    oldest = time.time() - LOGS_KEPT_SECONDS
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        with suppress(OSError):  # another run was quicker
+            kept = folder.lstat()
+            is_ours = kept.st_uid == os.getuid() and stat.S_ISDIR(kept.st_mode)
+            if is_ours and kept.st_mtime < oldest and [entry.name for entry in folder.iterdir()] == [LOGS]:
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def _remove(folder: Path, *, keep: set[str]) -> None:
