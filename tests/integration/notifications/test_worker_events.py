@@ -69,8 +69,8 @@ async def test_asking_again_cancels_the_old_links_and_tells_so(world: WorkerWorl
         ("activation", "cancelled", "superseded"),
         ("activation_reminder", "cancelled", "superseded"),
     ]
-    keys = await world.pool.fetch("SELECT dedup_key FROM notices WHERE sealed_token IS NOT NULL ORDER BY dedup_key")
-    assert [row["dedup_key"] for row in keys] == [
+    keys = await world.pool.fetch("SELECT dedup_key FROM notices WHERE sealed_token IS NOT NULL")
+    assert sorted(row["dedup_key"] for row in keys) == [
         f"activation-reminder:{ola.account_id}:2",
         f"activation:{ola.account_id}:2",
     ]
