@@ -3,9 +3,9 @@
 import asyncio
 from functools import partial
 
-from notifications import SERVICE, retention
+from notifications import SERVICE, erasure, retention
 from notifications.consumers import GROUPS, event_handlers
-from notifications.handlers import AccountHandlers
+from notifications.handlers.consequences import Consequences
 from notifications.metrics import measure_queue
 from notifications.settings import WorkerSettings
 from shared.contracts.topics import Lane
@@ -18,7 +18,7 @@ from shared.runtime.postgres import Pool
 from shared.runtime.process import Part, calm_garbage_collection, health_app, run_parts, serve
 from shared.runtime.relay import LaneRelay
 from shared.runtime.scheduler import Job, scheduled
-from shared.runtime.sealing import Unsealer
+from shared.runtime.sealing import Sealer, Unsealer
 
 LANES = (Lane.SECURITY, Lane.DIRECT, Lane.BULK)
 """The lanes of the events that this service emits."""
@@ -27,21 +27,22 @@ LANES = (Lane.SECURITY, Lane.DIRECT, Lane.BULK)
 async def run_worker(settings: WorkerSettings, stop: asyncio.Event) -> None:
     """Runs the worker until `stop`: consumers, relay and jobs, and its health from the first moment on."""
     health = Health()
-    accounts = AccountHandlers(Unsealer(settings.sealing_private_keys_file))
+    keys = settings.sealing_private_keys_file
+    consequences = Consequences(Unsealer(keys), Sealer(keys))
 
     async def working(stop: asyncio.Event) -> None:
         async with open_database(settings, SERVICE, health=health, stop=stop, process="worker") as pool:
             if pool:
                 health.waiting_for = "Kafka"
                 calm_garbage_collection()
-                await run_parts(_parts(settings, pool, accounts, health), stop)
+                await run_parts(_parts(settings, pool, consequences, health), stop)
 
     await run_parts(
         {"health": serve(health_app(health), host=settings.host, port=settings.port), "work": working}, stop
     )
 
 
-def _parts(settings: WorkerSettings, pool: Pool, accounts: AccountHandlers, health: Health) -> dict[str, Part]:
+def _parts(settings: WorkerSettings, pool: Pool, consequences: Consequences, health: Health) -> dict[str, Part]:
     relays = {
         f"relay {lane}": LaneRelay(
             lane,
@@ -54,7 +55,9 @@ def _parts(settings: WorkerSettings, pool: Pool, accounts: AccountHandlers, heal
     jobs = [
         *housekeeping.jobs(),
         *retention.jobs(settings.ages, days_ahead=settings.partitions_ahead_days),
+        *erasure.jobs(),
         Job("mail_queue_depth", 15, measure_queue),
     ]
-    consumers = consuming(settings, SERVICE, pool=pool, handlers=event_handlers(accounts), groups=GROUPS, health=health)
+    handlers = event_handlers(consequences)
+    consumers = consuming(settings, SERVICE, pool=pool, handlers=handlers, groups=GROUPS, health=health)
     return {"consumers": consumers, **relays, **{f"job {job.name}": scheduled(pool, job) for job in jobs}}

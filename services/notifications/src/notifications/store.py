@@ -7,8 +7,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from notifications.domain.contacts import Contact
-from notifications.domain.rules import Notice
+from notifications.domain.contacts import Contact, domain_of
+from notifications.domain.effects import Notice
+from notifications.domain.kinds import KINDS
 from shared.contracts.envelope import Event, EventData
 from shared.runtime.events import new_id
 from shared.runtime.outbox import outbox_columns
@@ -16,6 +17,7 @@ from shared.runtime.postgres import Connection
 from shared.runtime.sql import load_queries
 
 SQL = load_queries("notifications")
+_OWN_ADDRESS = [kind.name for kind in KINDS.values() if kind.own_address]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +50,21 @@ async def contacts_of(tx: Connection, account_ids: Iterable[UUID]) -> Mapping[UU
 
 async def save_contacts(tx: Connection, contacts: Sequence[Contact], now: datetime) -> frozenset[UUID]:
     """Writes the contacts, except where a newer version or a tombstone stands. Returns those that were written."""
-    rows = [
-        (c.account_id, c.version, c.state, c.language, c.address, c.domain, c.registered_at, c.expires_at)
-        for c in contacts
-    ]
-    saved = await tx.fetch(SQL["save_contacts"], *_columns(rows, 8), now)
+    rows = [_contact_row(contact) for contact in contacts]
+    saved = await tx.fetch(SQL["save_contacts"], *_columns(rows, 12), now)
     return frozenset(row["account_id"] for row in saved)
+
+
+async def ask_for_erasure(tx: Connection, contacts: Sequence[Contact], now: datetime) -> None:
+    """Has everything kept about these contacts erased (erasure.py), and what is suppressed of their addresses."""
+    asked = [(contact.account_id, contact.address) for contact in contacts]
+    await tx.execute(SQL["ask_for_erasure"], *_columns(asked, 2), now)
+
+
+async def move_mails(tx: Connection, contacts: Sequence[Contact]) -> None:
+    """Lets the mails queued for these contacts count for the domain of their present address."""
+    moved = [(contact.account_id, contact.domain) for contact in contacts]
+    await tx.execute(SQL["move_mails"], *_columns(moved, 2), _OWN_ADDRESS)
 
 
 async def cancel_mails(
@@ -61,7 +72,7 @@ async def cancel_mails(
 ) -> Sequence[CancelledMail]:
     """Takes the mails of these accounts and kinds out of the queue, also those that a sender holds.
 
-    Wipes their tokens, because nobody needs them any more.
+    Wipes their tokens and addresses, because nobody needs them any more.
     """
     rows = await tx.fetch(SQL["unqueue_mails"], *_columns(list(asked), 2))
     days = {row["created_on"] for row in rows}
@@ -69,10 +80,15 @@ async def cancel_mails(
     return [CancelledMail(**row) for row in await tx.fetch(SQL["cancel_mails"], mail_ids, list(days), reason, now)]
 
 
-async def queue_mails(tx: Connection, notices: Iterable[Notice], now: datetime) -> Mapping[tuple[str, str], int]:
-    """Makes a mail of each notice that is new by its dedup key. Returns how many, by lane and kind."""
-    rows = [_notice_row(key, notice) for key, notice in {notice.dedup_key: notice for notice in notices}.items()]
-    made = await tx.fetch(SQL["queue_mails"], *_columns(rows, 16), now)
+async def queue_mails(
+    tx: Connection, notices: Iterable[tuple[Notice, str | None]], now: datetime
+) -> Mapping[tuple[str, str], int]:
+    """Makes a mail of each notice that is new by its dedup key. Returns how many, by lane and kind.
+
+    Beside a notice stands its own address, sealed, where it has one.
+    """
+    rows = {notice.dedup_key: _notice_row(notice, sealed_address) for notice, sealed_address in notices}
+    made = await tx.fetch(SQL["queue_mails"], *_columns(list(rows.values()), 18), now)
     return {(row["lane"], row["kind"]): row["mails"] for row in made}
 
 
@@ -96,10 +112,27 @@ async def forget_suppressions(tx: Connection, addresses: Sequence[str]) -> None:
     await tx.execute(SQL["forget_suppressions"], [address.lower() for address in addresses])
 
 
-def _notice_row(dedup_key: str, notice: Notice) -> tuple[object, ...]:
+def _contact_row(contact: Contact) -> tuple[object, ...]:
+    return (
+        contact.account_id,
+        contact.version,
+        contact.state,
+        contact.language,
+        contact.address,
+        contact.domain,
+        contact.registered_at,
+        contact.expires_at,
+        contact.password_version,
+        contact.address_version,
+        contact.address_asked_version,
+        contact.deletion_version,
+    )
+
+
+def _notice_row(notice: Notice, sealed_address: str | None) -> tuple[object, ...]:
     cause = notice.cause
     return (
-        dedup_key,
+        notice.dedup_key,
         new_id(),
         new_id(),
         cause.account_id,
@@ -115,6 +148,8 @@ def _notice_row(dedup_key: str, notice: Notice) -> tuple[object, ...]:
         cause.event_time,
         json.dumps(notice.params),
         notice.sealed_token,
+        sealed_address,
+        domain_of(notice.address) if notice.address else None,
     )
 
 

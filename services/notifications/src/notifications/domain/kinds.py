@@ -22,12 +22,17 @@ NOTICE_LIFETIME = timedelta(days=4)
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of mail. `dedup_key` names the fact told once, by `account_id` and `version` or by `event_id`."""
+    """One kind of mail. `dedup_key` names the fact told once, by `account_id` and `version` or by `event_id`.
+
+    `own_address` says that its notices bring the address they go to: one that is not yet the contact's, or may not be
+    any more when the mail is sent.
+    """
 
     name: str
     lane: Lane
     contact_state: ContactState
     dedup_key: str
+    own_address: bool = False
 
 
 ACTIVATION = Kind("activation", "security", "pending", "activation:{account_id}:{version}")
@@ -35,4 +40,47 @@ ACTIVATION_REMINDER = Kind("activation_reminder", "security", "pending", "activa
 WELCOME = Kind("welcome", "direct", "active", "welcome:{account_id}")
 ACCOUNT_EXISTS = Kind("account_exists", "security", "active", "account-exists:{event_id}")
 
-KINDS: Mapping[str, Kind] = {kind.name: kind for kind in (ACTIVATION, ACTIVATION_REMINDER, WELCOME, ACCOUNT_EXISTS)}
+NEW_SIGN_IN = Kind("new_sign_in", "security", "active", "new-sign-in:{account_id}:{version}")
+PASSWORD_RESET = Kind("password_reset", "security", "active", "password-reset:{account_id}:{version}")
+PASSWORD_CHANGED = Kind("password_changed", "security", "active", "password-changed:{account_id}:{version}")
+SECOND_FACTOR_CHANGED = Kind(
+    "second_factor_changed", "security", "active", "second-factor-changed:{account_id}:{version}"
+)
+
+EMAIL_CHANGE_CONFIRM = Kind(
+    "email_change_confirm", "security", "active", "email-change-confirm:{account_id}:{version}", own_address=True
+)
+EMAIL_CHANGE_REQUESTED = Kind(
+    "email_change_requested", "security", "active", "email-change-requested:{account_id}:{version}", own_address=True
+)
+EMAIL_CHANGED = Kind("email_changed", "security", "active", "email-changed:{account_id}:{version}", own_address=True)
+EMAIL_CHANGED_HERE = Kind(
+    "email_changed_here", "security", "active", "email-changed-here:{account_id}:{version}", own_address=True
+)
+
+ACCOUNT_DELETION_REQUESTED = Kind(
+    "account_deletion_requested", "security", "active", "account-deletion-requested:{account_id}:{version}"
+)
+ACCOUNT_KEPT = Kind("account_kept", "security", "active", "account-kept:{account_id}:{version}")
+ACCOUNT_DELETED = Kind("account_deleted", "security", "gone", "account-deleted:{account_id}", own_address=True)
+
+KINDS: Mapping[str, Kind] = {
+    kind.name: kind
+    for kind in (
+        ACTIVATION,
+        ACTIVATION_REMINDER,
+        WELCOME,
+        ACCOUNT_EXISTS,
+        NEW_SIGN_IN,
+        PASSWORD_RESET,
+        PASSWORD_CHANGED,
+        SECOND_FACTOR_CHANGED,
+        EMAIL_CHANGE_CONFIRM,
+        EMAIL_CHANGE_REQUESTED,
+        EMAIL_CHANGED,
+        EMAIL_CHANGED_HERE,
+        ACCOUNT_DELETION_REQUESTED,
+        ACCOUNT_KEPT,
+        ACCOUNT_DELETED,
+    )
+}

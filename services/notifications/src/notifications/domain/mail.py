@@ -13,9 +13,10 @@ from notifications.domain.kinds import Lane
 class ClaimedMail:
     """A mail leased to this sender until `lease_ends`.
 
-    `contact_state`, `address` and `suppressed` are what was true at the claim. `attempts` counts the attempt that the
-    claim begins. `watched` tells that the domain is in some trouble, so that its next answers matter. `school_id` is
-    the nil id for a mail that belongs to no school.
+    `contact_state`, `address` and `suppressed` are what was true at the claim. A mail with a `sealed_address` of its
+    own goes there, not to the contact; its `address` is empty when that cannot be opened. `attempts` counts the attempt
+    that the claim begins. `watched` tells that the domain is in some trouble, so that its next answers matter.
+    `school_id` is the nil id for a mail that belongs to no school.
     """
 
     mail_id: UUID
@@ -37,6 +38,7 @@ class ClaimedMail:
     thread_id: str
     params: Mapping[str, Any]
     sealed_token: str | None
+    sealed_address: str | None
     contact_state: str
     suppressed: bool
     watched: bool

@@ -43,6 +43,8 @@ class Letters:
 
     def write(self, mail: ClaimedMail) -> Letter:
         """The letter of a mail, the same bytes at every try. Raises CannotWrite and NoSuchAddress."""
+        if mail.sealed_address and not mail.address:
+            raise CannotWrite("seal_broken")
         try:
             recipient = ascii_address(mail.address)
         except UnsafeHeader:

@@ -83,14 +83,16 @@ ORDER BY was_due_at;
 
 -- name: read_mails
 -- What claimed mails are made of and whom they go to. After the claim's commit, so that schools are held up no longer
--- than they must be. Of all the partitions only the mails' days are looked at: they stand apart for that.
+-- than they must be. Of all the partitions only the mails' days are looked at: they stand apart for that. A contact that
+-- is gone has no language: its last notice brings it.
 SELECT mails.mail_id, mails.created_at, mails.thread_id, mails.district_id,
-       notice.event_time, notice.params, notice.sealed_token,
-       coalesce(contacts.state, 'gone') AS contact_state, contacts.language, contacts.address,
+       notice.event_time, notice.params, notice.sealed_token, notice.sealed_address,
+       coalesce(contacts.state, 'gone') AS contact_state, contacts.address,
+       coalesce(contacts.language, notice.params ->> 'language') AS language,
        suppressions.address IS NOT NULL AS suppressed
 FROM mails
 LEFT JOIN LATERAL (
-    SELECT event_time, params, sealed_token FROM notices
+    SELECT event_time, params, sealed_token, sealed_address FROM notices
     WHERE notices.created_on = ANY ($2::date[])
       AND notices.mail_id = mails.mail_id AND notices.created_on = mails.created_on
     ORDER BY notice_id
@@ -99,6 +101,9 @@ LEFT JOIN LATERAL (
 LEFT JOIN contacts ON contacts.account_id = mails.account_id AND contacts.account_id = ANY ($3::uuid[])
 LEFT JOIN suppressions ON suppressions.address = lower(contacts.address)
 WHERE mails.created_on = ANY ($2::date[]) AND mails.mail_id = ANY ($1::uuid[]) AND mails.state = 'queued';
+
+-- name: suppressed_of
+SELECT address FROM suppressions WHERE address = ANY ($1::text[]);
 
 -- name: end_turns
 -- A statement of its own after claim_mails, so that it sees what is left. A lease counts as due when it ends.
@@ -174,16 +179,17 @@ settled AS MATERIALIZED (
     SELECT mail_id FROM taken UNION ALL SELECT mail_id FROM closed
 ),
 wiped AS (
-    UPDATE notices SET sealed_token = NULL
+    UPDATE notices SET sealed_token = NULL, sealed_address = NULL
     WHERE created_on = ANY ($26::date[]) AND mail_id = ANY (ARRAY(SELECT mail_id FROM settled))
-      AND sealed_token IS NOT NULL
+      AND (sealed_token IS NOT NULL OR sealed_address IS NOT NULL)
 ),
 suppressed AS (
-    -- Not for a mail that was cancelled meanwhile: its registration may have expired, and nothing is kept of that.
-    INSERT INTO suppressions (address, reason, mail_id, created_at)
-    SELECT DISTINCT ON (suppressed_address) suppressed_address, reason, mail_id, now()
-    FROM outcome JOIN held USING (mail_id)
-    WHERE suppressed_address IS NOT NULL
+    -- Not for a mail that was cancelled or erased meanwhile: its registration may have expired, its account may be gone,
+    -- and nothing is kept of that.
+    INSERT INTO suppressions (address, reason, mail_id, account_id, created_at)
+    SELECT DISTINCT ON (suppressed_address) suppressed_address, outcome.reason, mail_id, mails.account_id, now()
+    FROM outcome JOIN held USING (mail_id) JOIN mails USING (mail_id, created_on)
+    WHERE suppressed_address IS NOT NULL AND mails.created_on = ANY ($26::date[])
     ORDER BY suppressed_address
     ON CONFLICT DO NOTHING
 ),

@@ -61,9 +61,10 @@ class Sender:
         self._health = health
         self._relay = Relay(settings.relay, settings.deadlines, connect_seconds=settings.smtp_connect_seconds)
         self._presence = Presence(self._relay)
+        self._unsealer = Unsealer(settings.sealing_private_keys_file)
         self._letters = Letters(
             Renderer(settings.identity),
-            Unsealer(settings.sealing_private_keys_file),
+            self._unsealer,
             Verp.from_file(settings.verp_domain, settings.verp_key_file),
         )
 
@@ -71,7 +72,7 @@ class Sender:
         """Sends until `stop`; then ends what is under way, gives back the rest and records it all."""
         settings = self._settings
         limits = ClaimLimits(settings.schools_per_claim, settings.domain_cap, settings.lease_seconds)
-        store = QueueStore(pool, limits, relay=str(settings.relay))
+        store = QueueStore(pool, limits, self._unsealer, relay=str(settings.relay))
         recorder = Recorder(store)
         recording = asyncio.ensure_future(recorder.run())
         self._health.ready["outcomes"] = lambda: recorder.blocked

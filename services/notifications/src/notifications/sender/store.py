@@ -16,12 +16,14 @@ from notifications import SERVICE
 from notifications.domain.answers import AnswerClass
 from notifications.domain.destinations import HEALTHY, TROUBLES, Destination, after
 from notifications.domain.mail import ClaimedMail
+from notifications.sender.addressing import addressed
 from notifications.sender.outcome import Outcome
 from shared.contracts.envelope import Event
 from shared.contracts.notifications import MailStateChanged
 from shared.runtime.events import new_event
 from shared.runtime.outbox import outbox_columns
 from shared.runtime.postgres import Connection, Pool
+from shared.runtime.sealing import Unsealer
 from shared.runtime.sql import load_queries
 
 SQL = load_queries("notifications.sender")
@@ -52,9 +54,10 @@ NOTHING = Claim((), 0, is_full=False)
 class QueueStore:
     """The queue of mails in the database."""
 
-    def __init__(self, pool: Pool, limits: ClaimLimits, *, relay: str) -> None:
+    def __init__(self, pool: Pool, limits: ClaimLimits, unsealer: Unsealer, *, relay: str) -> None:
         self._pool = pool
         self._limits = limits
+        self._unsealer = unsealer
         self._relay = relay
 
     async def claim(self, lane: str, size: int, crowded: Sequence[str] = ()) -> Claim:
@@ -97,9 +100,10 @@ class QueueStore:
         mail_ids, account_ids = [row["mail_id"] for row in leased], [row["account_id"] for row in leased]
         rows = await connection.fetch(SQL["read_mails"], mail_ids, days, account_ids)
         insides = {row["mail_id"]: row for row in rows}
-        return [
+        mails = [
             _claimed(row, inside, lease_ends) for row in leased if (inside := insides.get(row["mail_id"])) is not None
         ]
+        return await addressed(connection, self._unsealer, mails)
 
     async def still_held(self, mail: ClaimedMail) -> bool:
         """Whether the mail is still in the queue and leased to us: not cancelled meanwhile, not taken over."""
@@ -209,6 +213,7 @@ def _claimed(row: asyncpg.Record, inside: asyncpg.Record, lease_ends: float) -> 
         thread_id=inside["thread_id"],
         params=json.loads(inside["params"] or "{}"),
         sealed_token=inside["sealed_token"],
+        sealed_address=inside["sealed_address"],
         contact_state=inside["contact_state"],
         suppressed=inside["suppressed"],
         watched=row["watched"],
