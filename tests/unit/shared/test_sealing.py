@@ -1,6 +1,7 @@
 """What is sealed only the private key opens."""
 
 import json
+from base64 import urlsafe_b64decode
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,14 @@ def test_an_old_key_still_opens_after_a_new_one_was_made(keys: tuple[Path, Path]
     both.write_text(json.dumps({"keys": new + old}))
     assert Unsealer(both).open(sealed) == "token"
     assert Unsealer(both).open(Sealer(tmp_path / "new-public.json").seal("other")) == "other"
+
+
+def test_who_opens_can_seal_to_itself_and_no_private_half_goes_along(keys: tuple[Path, Path]) -> None:
+    sealed = Sealer(keys[0]).seal("anna@example.org")
+    assert Unsealer(keys[0]).open(sealed) == "anna@example.org"
+    header = json.loads(urlsafe_b64decode(sealed.split(".")[0] + "=="))
+    assert header["kid"] == json.loads(keys[1].read_text())["keys"][0]["kid"]
+    assert "d" not in header["epk"]
 
 
 def test_another_key_opens_nothing(keys: tuple[Path, Path], tmp_path: Path) -> None:

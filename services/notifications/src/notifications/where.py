@@ -9,6 +9,7 @@ from rich import box
 from rich.table import Table
 
 from notifications.addresses import spellings
+from notifications.domain.kinds import KINDS
 from shared.runtime.postgres import Connection
 from shared.runtime.sql import load_queries
 
@@ -36,6 +37,12 @@ class Mail:
     domain: str | None
     allowance: int | None
     paused_until: datetime | None
+
+    @property
+    def goes_elsewhere(self) -> bool:
+        """Whether it goes to an address of its own, which is kept sealed and not shown."""
+        kind = KINDS.get(self.kind)
+        return kind is not None and kind.own_address
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +91,10 @@ def mail_id_in(text: str) -> UUID | None:
 
 
 async def lives_of(connection: Connection, address_or_message_id: str) -> Sequence[Life]:
-    """The mails to an address, newest first, or the one with a Message-ID. Empty when there is none."""
+    """The mails about the account with an address, newest first, or the one with a Message-ID. Empty: there is none.
+
+    Mails about the account that went to another address are among them; where to is not shown.
+    """
     mail_id = mail_id_in(address_or_message_id)
     if mail_id:
         rows = await connection.fetch(SQL["mail_of_id"], mail_id)
@@ -108,9 +118,10 @@ def timeline(life: Life) -> Table:
     """The life of a mail as a table, from the event down."""
     mail = life.mail
     state = f"{mail.state} ({mail.reason})" if mail.reason else mail.state
+    goes_to = ", to an address of its own" if mail.goes_elsewhere else ""
     table = Table(
         title=f"{mail.kind}: {state}",
-        caption=f"mail {mail.mail_id}, account {mail.account_id}, lane {mail.lane}",
+        caption=f"mail {mail.mail_id}, account {mail.account_id}, lane {mail.lane}{goes_to}",
         title_justify="left",
         caption_justify="left",
         box=box.SIMPLE_HEAD,

@@ -20,10 +20,13 @@ class SealBroken(Exception):  # noqa: N818 - names what happened
 
 
 class Sealer:
-    """Seals text to notifications' public key."""
+    """Seals text to notifications' public key.
 
-    def __init__(self, public_keys: Path) -> None:
-        self._key = _keys(public_keys)[0]
+    Notifications itself seals with the file of its private keys, which hold their public halves.
+    """
+
+    def __init__(self, keys: Path) -> None:
+        self._key = _keys(keys)[0]
 
     def seal(self, text: str) -> str:
         """`text` as a JWE in compact form."""

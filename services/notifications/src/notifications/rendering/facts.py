@@ -23,13 +23,15 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Mould:
-    """What a kind is made of: `TEMPLATE.words.txt`, `TEMPLATE.txt`, `TEMPLATE.html`, and where their facts come from.
+    """What a kind is made of: its words (`WORDS.words.txt`), its body (`BODY.txt`, `BODY.html`), its facts' origin.
 
-    The words are the sentences that text and HTML share, and the subject.
+    The words are the subject and the sentences that text and HTML share. The body `letter` is paragraphs with, where
+    there are any, a box, a button and one more link; what needs more has a body of its own.
     """
 
-    template: str
+    words: str
     facts: Callable[[MailToRender, str], Facts]
+    body: str = "letter"
 
 
 def facts(mail: MailToRender, public_url: str) -> Facts:
@@ -66,12 +68,51 @@ def _link_facts(mail: MailToRender, public_url: str, *, sent_at: datetime) -> Fa
     return Facts(sent_at, variables)
 
 
-def _welcome(mail: MailToRender, _public_url: str) -> Facts:
-    return Facts(mail.created_at, _terms_facts(mail))
+def _welcome(mail: MailToRender, public_url: str) -> Facts:
+    return Facts(mail.created_at, {"link": links.sign_in(public_url), **_terms_facts(mail)})
 
 
-def _account_exists(mail: MailToRender, _public_url: str) -> Facts:
-    return Facts(mail.created_at, {"attempted_at": mail.created_at})
+def _account_exists(mail: MailToRender, public_url: str) -> Facts:
+    variables = {
+        "attempted_at": mail.created_at,
+        "link": links.sign_in(public_url),
+        "other_link": links.password_forgotten(public_url),
+    }
+    return Facts(mail.created_at, variables)
+
+
+def _new_sign_in(mail: MailToRender, public_url: str) -> Facts:
+    known = (mail.params.get("browser"), mail.params.get("system"))
+    variables = {
+        "signed_in_at": _instant(mail.params["signed_in_at"]),
+        "device": ", ".join(name for name in known if name),
+        "link": links.sessions(public_url),
+    }
+    return Facts(mail.created_at, variables)
+
+
+def _telling(
+    *instants: str,
+    flag: str | None = None,
+    secret_link: Callable[[str, str | None], str] | None = None,
+    link: Callable[[str], str] | None = None,
+    other_link: Callable[[str], str] | None = None,
+) -> Callable[[MailToRender, str], Facts]:
+    """The facts of a mail that tells of these instants, and perhaps whether something is so, and leads to pages."""
+
+    def facts_of(mail: MailToRender, public_url: str) -> Facts:
+        variables: dict[str, Any] = {name: _instant(mail.params[name]) for name in instants}
+        if flag:
+            variables[flag] = mail.params[flag]
+        if secret_link:
+            variables["link"] = secret_link(public_url, mail.token)
+        if link:
+            variables["link"] = link(public_url)
+        if other_link:
+            variables["other_link"] = other_link(public_url)
+        return Facts(mail.created_at, variables)
+
+    return facts_of
 
 
 def _terms_facts(mail: MailToRender) -> dict[str, Any]:
@@ -91,9 +132,29 @@ def _instant(text: str) -> datetime:
 
 
 MOULDS: Mapping[str, Mould] = {
-    "activation": Mould("activation", _activation),
-    "activation_reminder": Mould("activation", _activation_reminder),
+    "activation": Mould("activation", _activation, body="activation"),
+    "activation_reminder": Mould("activation", _activation_reminder, body="activation"),
     "welcome": Mould("welcome", _welcome),
     "account_exists": Mould("account_exists", _account_exists),
+    "new_sign_in": Mould("new_sign_in", _new_sign_in),
+    "password_reset": Mould("password_reset", _telling("expires_at", secret_link=links.password_reset)),
+    "password_changed": Mould(
+        "password_changed", _telling("changed_at", flag="by_reset", link=links.password_forgotten)
+    ),
+    "second_factor_changed": Mould(
+        "second_factor_changed", _telling("changed_at", flag="enabled", link=links.password_forgotten)
+    ),
+    "email_change_confirm": Mould("email_change_confirm", _telling("expires_at", secret_link=links.email_confirmation)),
+    "email_change_requested": Mould("email_change_requested", _telling("requested_at", link=links.password_forgotten)),
+    "email_changed": Mould("email_changed", _telling("changed_at")),
+    "email_changed_here": Mould(
+        "email_changed_here", _telling("changed_at", link=links.sign_in, other_link=links.password_forgotten)
+    ),
+    "account_deletion_requested": Mould(
+        "account_deletion_requested",
+        _telling("requested_at", "deleted_at", link=links.account, other_link=links.password_forgotten),
+    ),
+    "account_kept": Mould("account_kept", _telling("cancelled_at", link=links.password_forgotten)),
+    "account_deleted": Mould("account_deleted", _telling("deleted_at")),
 }
 """Every kind of mail that can be rendered."""

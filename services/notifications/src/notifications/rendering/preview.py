@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from itertools import product
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -25,6 +26,7 @@ SAMPLE_IDENTITY = SenderIdentity(
 )
 SAMPLE_TIME = datetime(2026, 9, 1, 16, 30, tzinfo=UTC)
 _EXPIRES_AT = datetime(2026, 9, 15, 16, 30, tzinfo=UTC)
+_HAPPENED_AT = SAMPLE_TIME.isoformat()
 _LINK_PARAMS = {"expires_at": _EXPIRES_AT.isoformat(), "terms_version": current_version()}
 
 SAMPLE_PARAMS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
@@ -33,9 +35,29 @@ SAMPLE_PARAMS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
         "activation_reminder": _LINK_PARAMS,
         "welcome": {"terms_version": current_version()},
         "account_exists": {},
+        "new_sign_in": {"signed_in_at": _HAPPENED_AT, "browser": "Firefox", "system": "Android"},
+        "password_reset": {"expires_at": datetime(2026, 9, 1, 17, 30, tzinfo=UTC).isoformat()},
+        "password_changed": {"changed_at": _HAPPENED_AT, "by_reset": False},
+        "second_factor_changed": {"changed_at": _HAPPENED_AT, "enabled": True},
+        "email_change_confirm": {"expires_at": datetime(2026, 9, 2, 16, 30, tzinfo=UTC).isoformat()},
+        "email_change_requested": {"requested_at": _HAPPENED_AT},
+        "email_changed": {"changed_at": _HAPPENED_AT},
+        "email_changed_here": {"changed_at": _HAPPENED_AT},
+        "account_deletion_requested": {"requested_at": _HAPPENED_AT, "deleted_at": _EXPIRES_AT.isoformat()},
+        "account_kept": {"cancelled_at": _HAPPENED_AT},
+        "account_deleted": {"deleted_at": _HAPPENED_AT, "language": "pl"},
     }
 )
 """The params of a sample of each kind."""
+
+OTHER_PARAMS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
+    {
+        "new_sign_in": {"signed_in_at": _HAPPENED_AT},
+        "password_changed": {"changed_at": _HAPPENED_AT, "by_reset": True},
+        "second_factor_changed": {"changed_at": _HAPPENED_AT, "enabled": False},
+    }
+)
+"""The params of a second sample of the kinds that have other words for another case."""
 
 _SAMPLE_TOKEN = "V2hhdC1hLW5pY2UtZGF5LXRvLXJlYWQtYS10b2tlbg"  # noqa: S105 - invented
 
@@ -65,10 +87,11 @@ class _Listed:
     language: str
     subject: str
     size: int
+    is_other: bool
 
     @property
     def stem(self) -> str:
-        return f"{self.kind}.{self.language}"
+        return f"{self.kind}-other.{self.language}" if self.is_other else f"{self.kind}.{self.language}"
 
 
 def write_preview(out: Path, identity: SenderIdentity = SAMPLE_IDENTITY) -> list[Path]:
@@ -77,22 +100,22 @@ def write_preview(out: Path, identity: SenderIdentity = SAMPLE_IDENTITY) -> list
     renderer = Renderer(identity)
     listed: list[_Listed] = []
     written: list[Path] = []
-    for kind in SAMPLE_PARAMS:
-        for language in LANGUAGES:
-            message_bytes = renderer.render(sample_mail(kind, language))
-            message = message_from_bytes(message_bytes, EmailMessage, policy=policy.default)
-            mail = _Listed(kind, language, message["Subject"], len(message_bytes))
-            listed.append(mail)
-            written.append(_write(out / f"{mail.stem}.html", _body(message, "html")))
-            written.append(_write(out / f"{mail.stem}.txt", _body(message, "plain")))
-            written.append(_write(out / f"{mail.stem}.eml", message_bytes))
+    cases = [*((kind, False) for kind in SAMPLE_PARAMS), *((kind, True) for kind in OTHER_PARAMS)]
+    for (kind, is_other), language in product(cases, LANGUAGES):
+        message_bytes = renderer.render(sample_mail(kind, language, is_other=is_other))
+        message = message_from_bytes(message_bytes, EmailMessage, policy=policy.default)
+        mail = _Listed(kind, language, message["Subject"], len(message_bytes), is_other)
+        listed.append(mail)
+        written.append(_write(out / f"{mail.stem}.html", _body(message, "html")))
+        written.append(_write(out / f"{mail.stem}.txt", _body(message, "plain")))
+        written.append(_write(out / f"{mail.stem}.eml", message_bytes))
     index = Environment(autoescape=True).from_string(_INDEX).render(mails=listed)
     written.append(_write(out / "index.html", index.encode()))
     return written
 
 
-def sample_mail(kind: str, language: str) -> MailToRender:
-    """An invented mail of `kind`: the same one at each call."""
+def sample_mail(kind: str, language: str, *, is_other: bool = False) -> MailToRender:
+    """An invented mail of `kind`, or the other case of it: the same one at each call."""
     name = f"{kind}.{language}"
     return MailToRender(
         mail_id=uuid5(NAMESPACE_URL, name),
@@ -101,7 +124,7 @@ def sample_mail(kind: str, language: str) -> MailToRender:
         address="anna.nowak@example.org",
         created_at=SAMPLE_TIME,
         thread_id=f"account-{uuid5(NAMESPACE_URL, 'account')}",
-        params=SAMPLE_PARAMS[kind],
+        params=(OTHER_PARAMS if is_other else SAMPLE_PARAMS)[kind],
         token=_SAMPLE_TOKEN,
     )
 

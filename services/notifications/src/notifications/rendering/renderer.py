@@ -42,9 +42,9 @@ class Renderer:
             for kind, mould in MOULDS.items():
                 self._layouts[kind, language] = _Layout(
                     Skeleton(identity, kind, language),
-                    environment.get_template(f"{mould.template}.words.txt"),
-                    environment.get_template(f"{mould.template}.txt"),
-                    environment.get_template(f"{mould.template}.html"),
+                    environment.get_template(f"{mould.words}.words.txt"),
+                    environment.get_template(f"{mould.body}.txt"),
+                    environment.get_template(f"{mould.body}.html"),
                 )
 
     def render(self, mail: MailToRender) -> bytes:

@@ -19,7 +19,8 @@ def account_deletion_requested(
     if cause.version <= contact.deletion_version:
         return NOTHING
     asked = replace(contact.told(version=cause.version, language=language), deletion_version=cause.version)
-    warning = Notice(ACCOUNT_DELETION_REQUESTED, cause, now, deleted_at, {"deleted_at": deleted_at.isoformat()})
+    params = {"requested_at": cause.event_time.isoformat(), "deleted_at": deleted_at.isoformat()}
+    warning = Notice(ACCOUNT_DELETION_REQUESTED, cause, now, deleted_at, params)
     return Effects(asked, (warning,), cancels=_WARNINGS, reason="superseded")
 
 
