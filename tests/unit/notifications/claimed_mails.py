@@ -31,6 +31,7 @@ def a_mail(**changes: Any) -> ClaimedMail:  # noqa: ANN401 - any of its fields
         "thread_id": "account-3",
         "params": {},
         "sealed_token": None,
+        "sealed_address": None,
         "contact_state": "active",
         "suppressed": False,
         "watched": False,

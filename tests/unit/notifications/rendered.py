@@ -18,9 +18,40 @@ MAILS = [(kind, language) for kind in SAMPLE_PARAMS for language in LANGUAGES]
 every_mail = pytest.mark.parametrize(("kind", "language"), MAILS)
 """For every kind in every language."""
 
-LINK_MAILS = [(kind, language) for kind, language in MAILS if kind in {"activation", "activation_reminder"}]
+SECRET_PAGES = {
+    "activation": "activate",
+    "activation_reminder": "activate",
+    "password_reset": "password/reset",
+    "email_change_confirm": "email/confirm",
+}
+"""The pages of links with a secret, by the kinds that bear them."""
 
-every_mail_with_a_link = pytest.mark.parametrize(("kind", "language"), LINK_MAILS)
+PLAIN_PAGES = {
+    "welcome": ["sign-in"],
+    "account_exists": ["sign-in", "password/forgotten"],
+    "new_sign_in": ["sessions"],
+    "new_sign_in-unknown": ["sessions"],
+    "password_changed": ["password/forgotten"],
+    "password_changed-reset": ["password/forgotten"],
+    "second_factor_changed": ["password/forgotten"],
+    "second_factor_changed-off": ["password/forgotten"],
+    "email_change_requested": ["password/forgotten"],
+    "email_changed": [],
+    "email_changed_here": ["sign-in", "password/forgotten"],
+    "account_deletion_requested": ["account", "password/forgotten"],
+    "account_kept": ["password/forgotten"],
+    "account_deleted": [],
+}
+"""The pages that the other mails lead to: the button first."""
+
+ACTIVATIONS = [(kind, language) for kind, language in MAILS if SECRET_PAGES.get(kind) == "activate"]
+
+every_activation = pytest.mark.parametrize(("kind", "language"), ACTIVATIONS)
+"""For both mails that activate an account, in every language."""
+
+BUTTON_MAILS = [(kind, language) for kind, language in MAILS if kind in SECRET_PAGES or PLAIN_PAGES[kind]]
+
+every_mail_with_a_button = pytest.mark.parametrize(("kind", "language"), BUTTON_MAILS)
 """For every kind that has something to press, in every language."""
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from tests.unit.notifications.rendered import a_mail, body, every_mail, message, renderer
+from tests.unit.notifications.rendered import SECRET_PAGES, a_mail, body, every_mail, message, renderer
 
 from notifications.rendering import CannotRender, Renderer, SenderIdentity
 from notifications.rendering.preview import SAMPLE_IDENTITY, SAMPLE_PARAMS, SAMPLE_TIME
@@ -48,7 +48,7 @@ def test_each_header_is_there_once(kind: str, language: str) -> None:
     assert [name for name in ONCE if len(parsed.get_all(name, [])) != 1] == []
     assert parsed["Auto-Submitted"] == "auto-generated"
     assert parsed["X-Auto-Response-Suppress"] == "All"
-    assert parsed["X-Dzwonek-Kind"] == kind
+    assert parsed["X-Dzwonek-Kind"] == a_mail(kind).kind
     assert parsed["Content-Language"] == language
     assert str(parsed["From"]) == "Dzwonek <noreply@dzwonek.example.org>"
     assert str(parsed["To"]) == "anna.nowak@example.org"
@@ -177,6 +177,18 @@ def test_what_can_never_be_sent_is_refused_without_naming_the_person(changes: di
         renderer().render(replace(a_mail(), **changes))
     assert "example" not in str(refused.value)
     assert "żaneta" not in str(refused.value)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in SAMPLE_PARAMS if SAMPLE_PARAMS[kind]])
+def test_a_mail_without_what_its_kind_needs_is_refused(kind: str) -> None:
+    with pytest.raises(CannotRender):
+        renderer().render(a_mail(kind, params={}))
+
+
+@pytest.mark.parametrize("kind", SECRET_PAGES)
+def test_a_link_of_its_own_needs_its_secret(kind: str) -> None:
+    with pytest.raises(CannotRender):
+        renderer().render(a_mail(kind, token=None))
 
 
 @pytest.mark.parametrize(

@@ -4,12 +4,13 @@ from pathlib import Path
 
 from tests.unit.notifications.rendered import MAILS, a_mail, renderer
 
+from notifications.domain.kinds import KINDS
 from notifications.rendering.facts import MOULDS
 from notifications.rendering.preview import SAMPLE_PARAMS, write_preview
 
 
 def test_every_kind_has_a_sample() -> None:
-    assert set(SAMPLE_PARAMS) == set(MOULDS)
+    assert {sample.partition("-")[0] for sample in SAMPLE_PARAMS} == set(MOULDS) == set(KINDS)
 
 
 def test_every_mail_is_written_as_html_text_and_message_with_an_index(tmp_path: Path) -> None:

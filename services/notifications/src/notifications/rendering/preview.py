@@ -36,9 +36,12 @@ SAMPLE_PARAMS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
         "welcome": {"terms_version": current_version()},
         "account_exists": {},
         "new_sign_in": {"signed_in_at": _HAPPENED_AT, "browser": "Firefox", "system": "Android"},
+        "new_sign_in-unknown": {"signed_in_at": _HAPPENED_AT},
         "password_reset": {"expires_at": datetime(2026, 9, 1, 17, 30, tzinfo=UTC).isoformat()},
         "password_changed": {"changed_at": _HAPPENED_AT, "by_reset": False},
+        "password_changed-reset": {"changed_at": _HAPPENED_AT, "by_reset": True},
         "second_factor_changed": {"changed_at": _HAPPENED_AT, "enabled": True},
+        "second_factor_changed-off": {"changed_at": _HAPPENED_AT, "enabled": False},
         "email_change_confirm": {"expires_at": datetime(2026, 9, 2, 16, 30, tzinfo=UTC).isoformat()},
         "email_change_requested": {"requested_at": _HAPPENED_AT},
         "email_changed": {"changed_at": _HAPPENED_AT},
@@ -48,16 +51,7 @@ SAMPLE_PARAMS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
         "account_deleted": {"deleted_at": _HAPPENED_AT, "language": "pl"},
     }
 )
-"""The params of a sample of each kind."""
-
-OTHER_PARAMS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
-    {
-        "new_sign_in": {"signed_in_at": _HAPPENED_AT},
-        "password_changed": {"changed_at": _HAPPENED_AT, "by_reset": True},
-        "second_factor_changed": {"changed_at": _HAPPENED_AT, "enabled": False},
-    }
-)
-"""The params of a second sample of the kinds that have other words for another case."""
+"""The params of each sample: of every kind, and as `KIND-case` of the cases that have other words."""
 
 _SAMPLE_TOKEN = "V2hhdC1hLW5pY2UtZGF5LXRvLXJlYWQtYS10b2tlbg"  # noqa: S105 - invented
 
@@ -71,7 +65,7 @@ td, th { padding: .3rem 1.2rem .3rem 0; text-align: left }
 </head><body><h1>Mails</h1>
 <table><tr><th>Kind</th><th>Language</th><th>Subject</th><th>Open</th><th>Size</th></tr>
 {% for mail in mails %}
-<tr><td>{{ mail.kind }}</td><td>{{ mail.language }}</td><td lang="{{ mail.language }}">{{ mail.subject }}</td>
+<tr><td>{{ mail.sample }}</td><td>{{ mail.language }}</td><td lang="{{ mail.language }}">{{ mail.subject }}</td>
 <td>{% for ending in ("html", "txt", "eml") %}<a href="{{ mail.stem }}.{{ ending }}">{{ ending }}</a> {% endfor %}</td>
 <td>{{ mail.size }} B</td></tr>
 {% endfor %}
@@ -83,15 +77,14 @@ td, th { padding: .3rem 1.2rem .3rem 0; text-align: left }
 class _Listed:
     """A mail in the index."""
 
-    kind: str
+    sample: str
     language: str
     subject: str
     size: int
-    is_other: bool
 
     @property
     def stem(self) -> str:
-        return f"{self.kind}-other.{self.language}" if self.is_other else f"{self.kind}.{self.language}"
+        return f"{self.sample}.{self.language}"
 
 
 def write_preview(out: Path, identity: SenderIdentity = SAMPLE_IDENTITY) -> list[Path]:
@@ -100,11 +93,10 @@ def write_preview(out: Path, identity: SenderIdentity = SAMPLE_IDENTITY) -> list
     renderer = Renderer(identity)
     listed: list[_Listed] = []
     written: list[Path] = []
-    cases = [*((kind, False) for kind in SAMPLE_PARAMS), *((kind, True) for kind in OTHER_PARAMS)]
-    for (kind, is_other), language in product(cases, LANGUAGES):
-        message_bytes = renderer.render(sample_mail(kind, language, is_other=is_other))
+    for sample, language in product(SAMPLE_PARAMS, LANGUAGES):
+        message_bytes = renderer.render(sample_mail(sample, language))
         message = message_from_bytes(message_bytes, EmailMessage, policy=policy.default)
-        mail = _Listed(kind, language, message["Subject"], len(message_bytes), is_other)
+        mail = _Listed(sample, language, message["Subject"], len(message_bytes))
         listed.append(mail)
         written.append(_write(out / f"{mail.stem}.html", _body(message, "html")))
         written.append(_write(out / f"{mail.stem}.txt", _body(message, "plain")))
@@ -114,17 +106,16 @@ def write_preview(out: Path, identity: SenderIdentity = SAMPLE_IDENTITY) -> list
     return written
 
 
-def sample_mail(kind: str, language: str, *, is_other: bool = False) -> MailToRender:
-    """An invented mail of `kind`, or the other case of it: the same one at each call."""
-    name = f"{kind}.{language}"
+def sample_mail(sample: str, language: str) -> MailToRender:
+    """An invented mail of a kind, or of a case of it: the same one at each call."""
     return MailToRender(
-        mail_id=uuid5(NAMESPACE_URL, name),
-        kind=kind,
+        mail_id=uuid5(NAMESPACE_URL, f"{sample}.{language}"),
+        kind=sample.partition("-")[0],
         language=language,
         address="anna.nowak@example.org",
         created_at=SAMPLE_TIME,
         thread_id=f"account-{uuid5(NAMESPACE_URL, 'account')}",
-        params=(OTHER_PARAMS if is_other else SAMPLE_PARAMS)[kind],
+        params=SAMPLE_PARAMS[sample],
         token=_SAMPLE_TOKEN,
     )
 

@@ -1,30 +1,23 @@
-"""What each event means for the contact and the mails: the rules, without a database."""
+"""What the events of registration mean for the contact and the mails: the rules, without a database."""
 
-from datetime import UTC, datetime, timedelta
-from uuid import UUID
+from datetime import datetime, timedelta
 
 import pytest
+from tests.unit.notifications.causes import ACCOUNT, ACTIVE, EVENT, NOW, cause
 
-from notifications.domain import rules
 from notifications.domain.contacts import Contact, gone
+from notifications.domain.effects import NOTHING, WAITS, Effects
 from notifications.domain.kinds import KINDS, NOTICE_LIFETIME
-from notifications.domain.rules import NOTHING, WAITS, Cause, Registration
+from notifications.domain.rules import registration as rules
+from notifications.domain.rules.registration import Registration
 
-NOW = datetime(2025, 3, 1, 8, 0, tzinfo=UTC)
-ACCOUNT = UUID("01950000-0000-7000-8000-000000000001")
-EVENT = UUID("01950000-0000-7000-8000-00000000000e")
 REGISTRATION = Registration("pl", "2025-01", NOW, NOW + timedelta(days=14), "sealed-activation", "sealed-reminder")
 PENDING = Contact(
     ACCOUNT, 1, "pending", "pl", "ola@szkola.example", REGISTRATION.registered_at, REGISTRATION.expires_at
 )
-ACTIVE = Contact(ACCOUNT, 2, "active", "pl", "ola@szkola.example")
 
 
-def cause(version: int, at: datetime = NOW) -> Cause:
-    return Cause(EVENT, "pl.dzwonek.account.something.v1", at, ACCOUNT, version)
-
-
-def register(contact: Contact | None = None, *, version: int = 1, now: datetime = NOW) -> rules.Effects:
+def register(contact: Contact | None = None, *, version: int = 1, now: datetime = NOW) -> Effects:
     return rules.registered(contact, cause(version), REGISTRATION, "Ola@Szkola.Example", now)
 
 
