@@ -7,8 +7,8 @@ import pytest
 from tests.integration.notifications.worker_world import Clock, WorkerWorld
 
 from notifications.consumers import event_handlers
-from notifications.handlers import AccountHandlers
-from shared.runtime.consumer import Inbox
+from notifications.handlers.consequences import Consequences
+from shared.runtime.consumer import Handlers, Inbox
 from shared.runtime.postgres import Pool, create_pool
 from shared.runtime.sealing import Sealer, Unsealer, generate_keys
 
@@ -40,12 +40,12 @@ def keys(tmp_path: Path) -> tuple[Path, Path]:
 
 
 @pytest.fixture
-def accounts(keys: tuple[Path, Path], clock: Clock) -> AccountHandlers:
-    """The handlers of the accounts' events."""
-    return AccountHandlers(Unsealer(keys[0]), clock)
+def handlers(keys: tuple[Path, Path], clock: Clock) -> Handlers:
+    """The handlers of the worker."""
+    return event_handlers(Consequences(Unsealer(keys[0]), Sealer(keys[0]), clock))
 
 
 @pytest.fixture
-def world(pool: Pool, accounts: AccountHandlers, keys: tuple[Path, Path], clock: Clock) -> WorkerWorld:
+def world(pool: Pool, handlers: Handlers, keys: tuple[Path, Path], clock: Clock) -> WorkerWorld:
     """A worker that hears events without Kafka."""
-    return WorkerWorld(pool, Inbox(pool, event_handlers(accounts)), Sealer(keys[1]), clock)
+    return WorkerWorld(pool, Inbox(pool, handlers), Sealer(keys[1]), Unsealer(keys[0]), clock)

@@ -11,10 +11,19 @@ from asyncpg import Record
 
 from shared.contracts.accounts import (
     AccountActivated,
+    AccountDeleted,
+    AccountDeletionCancelled,
+    AccountDeletionRequested,
     AccountRegistered,
     ActivationRequested,
+    EmailChanged,
+    EmailChangeRequested,
+    PasswordChanged,
+    PasswordResetRequested,
     RegistrationAttempted,
     RegistrationExpired,
+    SecondFactorChanged,
+    SignedInFromNewDevice,
 )
 from shared.contracts.catalogue import CATALOGUE
 from shared.contracts.envelope import Event, EventData, decode, encode
@@ -22,7 +31,7 @@ from shared.contracts.notifications import MailStateChanged
 from shared.runtime.consumer import Arrival, Inbox
 from shared.runtime.events import new_event, new_id
 from shared.runtime.postgres import Pool
-from shared.runtime.sealing import Sealer
+from shared.runtime.sealing import Sealer, Unsealer
 
 REGISTERED_AT = datetime(2025, 3, 1, 8, 0, tzinfo=UTC)
 D = TypeVar("D", bound=EventData)
@@ -92,6 +101,94 @@ class Person:
         at = self.registered_at + timedelta(days=2)
         return self._event(RegistrationAttempted(account_id=self.account_id, version=version, attempted_at=at))
 
+    def signed_in(self, version: int = 3) -> Event[SignedInFromNewDevice]:
+        return self._event(
+            SignedInFromNewDevice(
+                account_id=self.account_id,
+                version=version,
+                language="pl",
+                browser="Firefox",
+                signed_in_at=self.registered_at,
+            )
+        )
+
+    def reset_requested(self, version: int = 3) -> Event[PasswordResetRequested]:
+        return self._event(
+            PasswordResetRequested(
+                account_id=self.account_id,
+                version=version,
+                language="pl",
+                reset_token=self.sealer.seal(f"reset-token-of-{version}"),
+                requested_at=self.registered_at,
+                expires_at=self.registered_at + timedelta(minutes=60),
+            )
+        )
+
+    def password_changed(self, version: int = 4, *, by_reset: bool = True) -> Event[PasswordChanged]:
+        return self._event(
+            PasswordChanged(
+                account_id=self.account_id,
+                version=version,
+                language="pl",
+                by_reset=by_reset,
+                changed_at=self.registered_at,
+            )
+        )
+
+    def second_factor_changed(self, version: int = 3) -> Event[SecondFactorChanged]:
+        return self._event(
+            SecondFactorChanged(
+                account_id=self.account_id, version=version, language="pl", enabled=True, changed_at=self.registered_at
+            )
+        )
+
+    def email_change_requested(self, new_address: str, version: int = 3) -> Event[EmailChangeRequested]:
+        return self._event(
+            EmailChangeRequested(
+                account_id=self.account_id,
+                version=version,
+                language="pl",
+                new_email=self.sealer.seal(new_address),
+                confirmation_token=self.sealer.seal(f"confirmation-{version}"),
+                requested_at=self.registered_at,
+                expires_at=self.registered_at + timedelta(days=1),
+            )
+        )
+
+    def email_changed(self, new_address: str, version: int = 4) -> Event[EmailChanged]:
+        return self._event(
+            EmailChanged(
+                account_id=self.account_id,
+                version=version,
+                language="pl",
+                email=self.sealer.seal(new_address),
+                changed_at=self.registered_at,
+            )
+        )
+
+    def deletion_requested(self, version: int = 3) -> Event[AccountDeletionRequested]:
+        return self._event(
+            AccountDeletionRequested(
+                account_id=self.account_id,
+                version=version,
+                language="pl",
+                requested_at=self.registered_at,
+                deleted_at=self.registered_at + timedelta(days=14),
+            )
+        )
+
+    def deletion_cancelled(self, version: int = 4) -> Event[AccountDeletionCancelled]:
+        return self._event(
+            AccountDeletionCancelled(
+                account_id=self.account_id, version=version, language="pl", cancelled_at=self.registered_at
+            )
+        )
+
+    def deleted(self, version: int = 9) -> Event[AccountDeleted]:
+        return self._event(
+            AccountDeleted(account_id=self.account_id, version=version, language="uk", deleted_at=self.registered_at)
+        )
+
     def _event(self, data: D) -> Event[D]:
         return new_event("accounts", data, now=self.registered_at)
 
@@ -103,6 +200,7 @@ class WorkerWorld:
     pool: Pool
     inbox: Inbox
     sealer: Sealer
+    unsealer: Unsealer
     clock: Clock
 
     def person(self, address: str = "ola.nowak@szkola.example") -> Person:
@@ -140,6 +238,16 @@ class WorkerWorld:
             person and person.account_id,
         )
         return [row["kind"] for row in rows]
+
+    async def addresses(self) -> dict[str, tuple[str | None, str | None]]:
+        """By kind: the own address that a notice holds sealed, opened, and the domain that its mail is queued for."""
+        rows = await self.pool.fetch(
+            "SELECT kind, sealed_address, domain FROM notices LEFT JOIN mail_queue USING (mail_id, kind)"
+        )
+        return {
+            row["kind"]: (row["sealed_address"] and self.unsealer.open(row["sealed_address"]), row["domain"])
+            for row in rows
+        }
 
     async def parked(self) -> int:
         count: int = await self.pool.fetchval("SELECT count(*) FROM parked_events")

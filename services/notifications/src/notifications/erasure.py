@@ -21,6 +21,7 @@ CHUNK = 20
 """Accounts of one transaction, so that none holds its locks for long."""
 
 _FIRST = UUID(int=0)
+_DAY = timedelta(days=1)
 
 
 def jobs() -> Sequence[Job]:
@@ -57,7 +58,7 @@ async def _erase(connection: Connection, account_ids: Sequence[UUID]) -> None:
 
 
 def _days(mail: Record) -> Iterator[date]:
-    """The days on which the mail may have been tried."""
-    first: date = mail["created_on"]
-    for number in range((mail["last_on"] - first).days + 1):
-        yield first + timedelta(days=number)
+    """The days on which the mail may have been tried: one more on both sides, because not all clocks are the same."""
+    first, last = mail["created_on"] - _DAY, max(mail["created_on"], mail["last_on"]) + _DAY
+    for number in range((last - first).days + 1):
+        yield first + number * _DAY

@@ -9,7 +9,7 @@ from tests.integration.notifications.sender.sender_world import SenderWorld, set
 
 from notifications.sender.store import ClaimLimits, QueueStore
 from shared.runtime.postgres import Pool
-from shared.runtime.sealing import Sealer
+from shared.runtime.sealing import Sealer, Unsealer
 
 
 @pytest.fixture
@@ -22,10 +22,13 @@ async def relay() -> AsyncIterator[ScriptedRelay]:
 @pytest.fixture
 def world(url: str, pool: Pool, keys: tuple[Path, Path], tmp_path: Path, relay: ScriptedRelay) -> SenderWorld:
     """A queue, and senders that send through `relay`."""
-    return SenderWorld(url, pool, Sealer(keys[1]), settings_for(url, tmp_path, keys[0], port=relay.port))
+    return SenderWorld(
+        url, pool, Sealer(keys[1]), Unsealer(keys[0]), settings_for(url, tmp_path, keys[0], port=relay.port)
+    )
 
 
 @pytest.fixture
-def store(pool: Pool) -> QueueStore:
+def store(world: SenderWorld) -> QueueStore:
     """What a sender does to the queue, a step at a time."""
-    return QueueStore(pool, ClaimLimits(schools=32, domain_cap=500, lease_seconds=60), relay="relay.example:25")
+    limits = ClaimLimits(schools=32, domain_cap=500, lease_seconds=60)
+    return QueueStore(world.pool, limits, world.unsealer, relay="relay.example:25")

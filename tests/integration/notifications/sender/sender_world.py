@@ -19,7 +19,7 @@ from notifications.sender_settings import SenderSettings
 from shared.runtime.events import new_id
 from shared.runtime.health import Health
 from shared.runtime.postgres import Pool, create_pool
-from shared.runtime.sealing import Sealer
+from shared.runtime.sealing import Sealer, Unsealer
 
 NO_SCHOOL = UUID(int=0)
 NOW = timedelta(0)
@@ -34,6 +34,7 @@ class SenderWorld:
     url: str
     pool: Pool
     sealer: Sealer
+    unsealer: Unsealer
     settings: dict[str, Any]
     health: list[Health] = field(default_factory=list)
 
@@ -46,12 +47,21 @@ class SenderWorld:
         due: timedelta = NOW,
         ends: timedelta = DAYS,
         state: str = "active",
+        own_address: str | None = None,
     ) -> list[UUID]:
-        """Queues a mail to each address, from now on by these times; every address is somebody's with a contact."""
+        """Queues a mail to each address, from now on by these times; every address is somebody's with a contact.
+
+        With an `own_address` the mails are about these people and go there.
+        """
         now = datetime.now(UTC)
         rows = [(address, new_id(), new_id(), new_id(), new_id()) for address in addresses]
         token = self.sealer.seal(TOKEN) if kind.startswith("activation") else None
-        params = {"terms_version": "2026-09-01", "expires_at": (now + timedelta(days=14)).isoformat()}
+        sealed_address = own_address and self.sealer.seal(own_address)
+        params = {
+            "terms_version": "2026-09-01",
+            "expires_at": (now + timedelta(days=14)).isoformat(),
+            "changed_at": now.isoformat(),
+        }
         async with self.pool.acquire() as connection, connection.transaction():
             await connection.executemany(
                 "INSERT INTO contacts (account_id, version, state, language, address, domain, updated_at)"
@@ -65,10 +75,22 @@ class SenderWorld:
             )
             await connection.executemany(
                 "INSERT INTO notices (notice_id, created_on, mail_id, account_id, kind, event_id, event_type,"
-                " event_time, dedup_key, params, sealed_token, created_at)"
-                " VALUES ($1, $2, $3, $4, $5, $6, 'test', $7, $8, $9, $10, $7)",
+                " event_time, dedup_key, params, sealed_token, sealed_address, created_at)"
+                " VALUES ($1, $2, $3, $4, $5, $6, 'test', $7, $8, $9, $10, $11, $7)",
                 [
-                    (notice, now.date(), mail, account, kind, event, now, str(mail), json.dumps(params), token)
+                    (
+                        notice,
+                        now.date(),
+                        mail,
+                        account,
+                        kind,
+                        event,
+                        now,
+                        str(mail),
+                        json.dumps(params),
+                        token,
+                        sealed_address,
+                    )
                     for _, account, mail, notice, event in rows
                 ],
             )
@@ -76,7 +98,17 @@ class SenderWorld:
                 "INSERT INTO mail_queue (mail_id, created_on, lane, school_id, account_id, kind, domain, due_at,"
                 " not_after) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
                 [
-                    (mail, now.date(), lane, school, account, kind, address.rpartition("@")[2], now + due, now + ends)
+                    (
+                        mail,
+                        now.date(),
+                        lane,
+                        school,
+                        account,
+                        kind,
+                        (own_address or address).rpartition("@")[2],
+                        now + due,
+                        now + ends,
+                    )
                     for address, account, mail, *_ in rows
                 ],
             )

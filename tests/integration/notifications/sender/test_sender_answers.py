@@ -11,7 +11,7 @@ from devstack.inbox import InboxClient
 from devstack.mailbox import Mailbox
 from notifications.smtp.verp import Verp
 from shared.runtime.postgres import Pool
-from shared.runtime.sealing import Sealer, generate_keys
+from shared.runtime.sealing import Sealer, Unsealer, generate_keys
 
 OLA = "ola.nowak@szkola.example"
 VERP = Verp("bounces.dzwonek.example.org", [bytes.fromhex("ab" * 32)])
@@ -22,7 +22,7 @@ def world(
     url: str, pool: Pool, keys: tuple[Path, Path], tmp_path: Path, inbox_server: Mailbox, inbox: InboxClient
 ) -> SenderWorld:
     settings = settings_for(url, tmp_path, keys[0], port=inbox_server.smtp_port)
-    return SenderWorld(url, pool, Sealer(keys[1]), settings)
+    return SenderWorld(url, pool, Sealer(keys[1]), Unsealer(keys[0]), settings)
 
 
 def refuse(stage: str, code: int, text: str, *, match: str = "*", times: int | None = None) -> dict[str, object]:

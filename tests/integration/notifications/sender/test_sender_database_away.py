@@ -12,7 +12,7 @@ from tests.integration.notifications.sender.sender_world import SenderWorld, set
 from tests.waiting import until
 
 from shared.runtime.postgres import Pool
-from shared.runtime.sealing import Sealer
+from shared.runtime.sealing import Sealer, Unsealer
 
 
 @pytest.fixture
@@ -30,7 +30,8 @@ def world(
 ) -> SenderWorld:
     parts = urlsplit(url)
     wired = parts._replace(netloc=f"{parts.username}:{parts.password}@127.0.0.1:{wire.port}").geturl()
-    return SenderWorld(wired, pool, Sealer(keys[1]), settings_for(wired, tmp_path, keys[0], port=relay.port))
+    settings = settings_for(wired, tmp_path, keys[0], port=relay.port)
+    return SenderWorld(wired, pool, Sealer(keys[1]), Unsealer(keys[0]), settings)
 
 
 async def test_a_database_that_goes_and_comes_back_loses_and_repeats_nothing(

@@ -16,7 +16,7 @@ from tests.integration.notifications.sender.sender_world import SenderWorld, add
 
 from devstack.ports import free_port
 from shared.runtime.postgres import Pool
-from shared.runtime.sealing import Sealer
+from shared.runtime.sealing import Sealer, Unsealer
 
 COUNT = 600
 
@@ -26,7 +26,7 @@ def world(url: str, pool: Pool, keys: tuple[Path, Path], tmp_path: Path, relay: 
     relay.delay = 0.02
     settings = settings_for(url, tmp_path, keys[0], port=relay.port)
     quick = {"smtp_envelope_seconds": 0.5, "smtp_content_seconds": 0.5, "lease_seconds": 6, "port": free_port()}
-    return SenderWorld(url, pool, Sealer(keys[1]), {**settings, **quick})
+    return SenderWorld(url, pool, Sealer(keys[1]), Unsealer(keys[0]), {**settings, **quick})
 
 
 @asynccontextmanager

@@ -77,7 +77,7 @@ async def test_a_claim_is_shared_by_the_schools_that_have_waited_longest(world: 
         await world.queue(*addresses(40, f"{school}.example"), school=school)
     claim = await store.claim("direct", 20)
     assert Counter(mail.school_id for mail in claim.mails) == Counter(dict.fromkeys(schools, 5))
-    two_at_a_time = QueueStore(world.pool, ClaimLimits(2, 500, 60), relay="relay.example:25")
+    two_at_a_time = QueueStore(world.pool, ClaimLimits(2, 500, 60), world.unsealer, relay="relay.example:25")
     turns = [{mail.school_id for mail in (await two_at_a_time.claim("direct", 4)).mails} for _ in range(4)]
     assert turns[0] == turns[2]
     assert turns[1] == turns[3]
@@ -95,7 +95,7 @@ async def test_a_bulk_backlog_does_not_delay_security(world: SenderWorld, relay:
 
 
 async def test_no_more_than_the_cap_is_in_flight_to_a_domain(world: SenderWorld, store: QueueStore) -> None:
-    capped = QueueStore(world.pool, ClaimLimits(32, 3, 60), relay="relay.example:25")
+    capped = QueueStore(world.pool, ClaimLimits(32, 3, 60), world.unsealer, relay="relay.example:25")
     await world.queue(*addresses(10))
     await world.queue(*addresses(2, "gmina.example"))
     claim = await capped.claim("direct", 50)

@@ -23,8 +23,6 @@ _ADDRESS = re.compile(r"[^@\s\x00-\x1f\x7f]+@[^@\s\x00-\x1f\x7f]+")
 
 D = TypeVar("D", bound=AccountEvent)
 Clock: TypeAlias = Callable[[], datetime]
-Rule: TypeAlias = Callable[[Contact | None, Cause, Event[D], datetime], Effects]
-"""What follows from one event, as of a time."""
 
 
 def utc_now() -> datetime:
@@ -41,9 +39,14 @@ class Consequences:
         self._clock = clock
 
     async def follow(
-        self, tx: Connection, events: Sequence[Event[D]], rule: Rule[D], *, introduces: bool = False
+        self,
+        tx: Connection,
+        events: Sequence[Event[D]],
+        rule: Callable[[Contact | None, Cause, Event[D], datetime], Effects],
+        *,
+        introduces: bool = False,
     ) -> Handled:
-        """Asks the rule about each event and applies what follows.
+        """Asks the rule about each event, as of now, and applies what follows.
 
         `introduces` says that others may have waited for what these events tell.
         """
