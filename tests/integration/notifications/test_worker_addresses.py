@@ -47,7 +47,12 @@ async def test_after_the_change_the_contact_has_the_new_address_and_both_are_tol
     addresses = await world.addresses()
     assert addresses["email_changed"] == (OLD, "szkola.example")
     assert addresses["email_changed_here"] == (NEW, "dom.example")
-    assert await world.queued(ola) == ["email_change_requested", "email_changed", "email_changed_here", "welcome"]
+    assert set(await world.queued(ola)) == {
+        "email_change_requested",
+        "email_changed",
+        "email_changed_here",
+        "welcome",
+    }
 
 
 async def test_mails_for_the_contact_move_to_the_new_domain_and_those_with_an_address_stay(world: WorkerWorld) -> None:

@@ -37,7 +37,6 @@ async def test_a_newer_link_takes_the_place_of_a_queued_one(world: WorkerWorld) 
     ola = await somebody_active(world)
     await world.hear_one_by_one([ola.reset_requested(3), ola.reset_requested(4)])
     assert await world.queued(ola) == ["password_reset"]
-    assert await world.told() == [*[("activation", "cancelled", "activated")] * 1, *(await world.told())[1:]]
     assert ("password_reset", "cancelled", "superseded") in await world.told()
     kept = await world.pool.fetch("SELECT dedup_key FROM notices WHERE sealed_token IS NOT NULL")
     assert [row["dedup_key"] for row in kept] == [f"password-reset:{ola.account_id}:4"]

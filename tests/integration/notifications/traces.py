@@ -11,7 +11,7 @@ async def traces(pool: Pool, text: str) -> set[str]:
     )
     found = set()
     for row in names:
-        query = f"SELECT EXISTS (SELECT FROM {row['name']} AS line WHERE strpos(lower(line::text), lower($1)) > 0)"
+        query = f"SELECT EXISTS (SELECT FROM {row['name']} AS line WHERE strpos(lower(line::text), lower($1)) > 0)"  # noqa: S608 - names from the catalogue
         if await pool.fetchval(query, text):
             found.add(row["name"])
     return found

@@ -55,6 +55,7 @@ class Person:
     address: str = "ola.nowak@szkola.example"
     account_id: UUID = field(default_factory=new_id)
     registered_at: datetime = REGISTERED_AT
+    terms_version: str = "2025-01"
 
     def registered(self, version: int = 1, *, email: str | None = None) -> Event[AccountRegistered]:
         return self._event(
@@ -67,7 +68,7 @@ class Person:
                 reminder_token=self.sealer.seal(f"reminder-{version}"),
                 registered_at=self.registered_at,
                 expires_at=self.registered_at + timedelta(days=14),
-                terms_version="2025-01",
+                terms_version=self.terms_version,
             )
         )
 
@@ -81,7 +82,7 @@ class Person:
                 reminder_token=self.sealer.seal(f"reminder-{version}"),
                 registered_at=self.registered_at,
                 expires_at=self.registered_at + timedelta(days=14),
-                terms_version="2025-01",
+                terms_version=self.terms_version,
             )
         )
 
@@ -89,7 +90,11 @@ class Person:
         at = self.registered_at + timedelta(hours=1)
         return self._event(
             AccountActivated(
-                account_id=self.account_id, version=version, language="uk", activated_at=at, terms_version="2025-01"
+                account_id=self.account_id,
+                version=version,
+                language="uk",
+                activated_at=at,
+                terms_version=self.terms_version,
             )
         )
 
@@ -149,7 +154,7 @@ class Person:
                 version=version,
                 language="pl",
                 new_email=self.sealer.seal(new_address),
-                confirmation_token=self.sealer.seal(f"confirmation-{version}"),
+                confirmation_token=self.sealer.seal(f"confirmation-token-of-{version}"),
                 requested_at=self.registered_at,
                 expires_at=self.registered_at + timedelta(days=1),
             )

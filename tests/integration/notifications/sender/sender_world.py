@@ -60,6 +60,7 @@ class SenderWorld:
         params = {
             "terms_version": "2026-09-01",
             "expires_at": (now + timedelta(days=14)).isoformat(),
+            "requested_at": now.isoformat(),
             "changed_at": now.isoformat(),
         }
         async with self.pool.acquire() as connection, connection.transaction():
