@@ -147,6 +147,34 @@ async def test_a_database_that_is_away_is_one_line_and_exit_code_3() -> None:
     assert "DZWONEK_DATABASE_URL" in printed
 
 
+async def test_a_mail_to_an_address_of_its_own_is_found_by_its_message_id_and_the_address_not_shown(
+    world: WorkerWorld, url: str
+) -> None:
+    ola = world.person()
+    await world.hear_one_by_one([ola.registered(), ola.activated(), ola.email_change_requested("ola@dom.example")])
+    mail_id = await world.pool.fetchval("SELECT mail_id FROM mails WHERE kind = 'email_change_confirm'")
+    code, printed = await notifications(url, "mail", "where", f"<{mail_id}@dzwonek.example.org>")
+    assert code == 0
+    assert "email_change_confirm: queued" in printed
+    assert "to an address of its own" in printed
+    assert "dom.example" not in printed
+    assert ola.address not in printed
+    _, of_welcome = await notifications(
+        url, "mail", "where", await world.pool.fetchval("SELECT mail_id || '@h' FROM mails WHERE kind = 'welcome'")
+    )
+    assert "to an address of its own" not in of_welcome
+
+
+async def test_the_last_mail_of_an_account_is_found_by_its_message_id(world: WorkerWorld) -> None:
+    ola = world.person()
+    await world.hear_one_by_one([ola.registered(), ola.activated(), ola.deleted()])
+    mail_id = await world.pool.fetchval("SELECT mail_id FROM mails WHERE kind = 'account_deleted'")
+    async with world.pool.acquire() as connection:
+        [life] = await lives_of(connection, f"{mail_id}@dzwonek.example.org")
+        assert await lives_of(connection, ola.address) == []
+    assert (life.mail.kind, life.mail.state, life.mail.goes_elsewhere) == ("account_deleted", "queued", True)
+
+
 async def test_a_contact_that_is_gone_is_not_found_by_its_address(world: WorkerWorld) -> None:
     ola = world.person()
     await world.hear(ola.registered(), ola.expired())
