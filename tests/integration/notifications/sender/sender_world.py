@@ -47,16 +47,11 @@ class SenderWorld:
         due: timedelta = NOW,
         ends: timedelta = DAYS,
         state: str = "active",
-        own_address: str | None = None,
     ) -> list[UUID]:
-        """Queues a mail to each address, from now on by these times; every address is somebody's with a contact.
-
-        With an `own_address` the mails are about these people and go there.
-        """
+        """Queues a mail to each address, from now on by these times; every address is somebody's with a contact."""
         now = datetime.now(UTC)
         rows = [(address, new_id(), new_id(), new_id(), new_id()) for address in addresses]
         token = self.sealer.seal(TOKEN) if kind.startswith("activation") else None
-        sealed_address = own_address and self.sealer.seal(own_address)
         params = {
             "terms_version": "2026-09-01",
             "expires_at": (now + timedelta(days=14)).isoformat(),
@@ -76,22 +71,10 @@ class SenderWorld:
             )
             await connection.executemany(
                 "INSERT INTO notices (notice_id, created_on, mail_id, account_id, kind, event_id, event_type,"
-                " event_time, dedup_key, params, sealed_token, sealed_address, created_at)"
-                " VALUES ($1, $2, $3, $4, $5, $6, 'test', $7, $8, $9, $10, $11, $7)",
+                " event_time, dedup_key, params, sealed_token, created_at)"
+                " VALUES ($1, $2, $3, $4, $5, $6, 'test', $7, $8, $9, $10, $7)",
                 [
-                    (
-                        notice,
-                        now.date(),
-                        mail,
-                        account,
-                        kind,
-                        event,
-                        now,
-                        str(mail),
-                        json.dumps(params),
-                        token,
-                        sealed_address,
-                    )
+                    (notice, now.date(), mail, account, kind, event, now, str(mail), json.dumps(params), token)
                     for _, account, mail, notice, event in rows
                 ],
             )
@@ -99,17 +82,7 @@ class SenderWorld:
                 "INSERT INTO mail_queue (mail_id, created_on, lane, school_id, account_id, kind, domain, due_at,"
                 " not_after) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
                 [
-                    (
-                        mail,
-                        now.date(),
-                        lane,
-                        school,
-                        account,
-                        kind,
-                        (own_address or address).rpartition("@")[2],
-                        now + due,
-                        now + ends,
-                    )
+                    (mail, now.date(), lane, school, account, kind, address.rpartition("@")[2], now + due, now + ends)
                     for address, account, mail, *_ in rows
                 ],
             )
@@ -121,6 +94,15 @@ class SenderWorld:
                 now + due,
             )
         return [mail for _, _, mail, *_ in rows]
+
+    async def queue_elsewhere(self, own_address: str, *, about: str, kind: str = "email_changed") -> UUID:
+        """Queues a mail about somebody that goes to an address of its own."""
+        [mail] = await self.queue(about, kind=kind, lane="security")
+        sealed = self.sealer.seal(own_address)
+        await self.pool.execute("UPDATE notices SET sealed_address = $2 WHERE mail_id = $1", mail, sealed)
+        domain = own_address.rpartition("@")[2].lower()
+        await self.pool.execute("UPDATE mail_queue SET domain = $2 WHERE mail_id = $1", mail, domain)
+        return mail
 
     @asynccontextmanager
     async def sending(self, **settings: object) -> AsyncIterator[None]:

@@ -13,7 +13,7 @@ OLD = "Ola@Dawna.example"
 
 
 async def test_the_mail_goes_to_its_own_address_which_is_wiped_then(world: SenderWorld, relay: ScriptedRelay) -> None:
-    [mail] = await world.queue(OLA, kind="email_changed", lane="security", own_address=OLD)
+    mail = await world.queue_elsewhere(OLD, about=OLA)
     async with world.sending():
         assert await world.settled(mail) == {mail: "accepted"}
     [received] = relay.mails
@@ -27,7 +27,7 @@ async def test_a_suppressed_address_of_its_own_gets_nothing(world: SenderWorld, 
     await world.pool.execute(
         "INSERT INTO suppressions (address, reason, created_at) VALUES ($1, 'no_mailbox', now())", OLD.lower()
     )
-    [mail] = await world.queue(OLA, kind="email_changed", lane="security", own_address=OLD)
+    mail = await world.queue_elsewhere(OLD, about=OLA)
     async with world.sending():
         assert await world.settled(mail) == {mail: "refused"}
     [row] = await world.mails(mail)
@@ -40,7 +40,7 @@ async def test_a_suppressed_contact_keeps_no_mail_from_another_address(
     await world.pool.execute(
         "INSERT INTO suppressions (address, reason, created_at) VALUES ($1, 'no_mailbox', now())", OLA
     )
-    [mail] = await world.queue(OLA, kind="email_change_requested", lane="security", own_address=OLD)
+    mail = await world.queue_elsewhere(OLD, about=OLA, kind="email_change_requested")
     async with world.sending():
         await world.settled(mail)
     assert [received.recipient for received in relay.mails] == [OLD]
@@ -50,7 +50,7 @@ async def test_an_unknown_mailbox_suppresses_the_address_that_was_written_to(
     world: SenderWorld, relay: ScriptedRelay
 ) -> None:
     relay.script["RCPT"].append("550 5.1.1 No such user")
-    [mail] = await world.queue(OLA, kind="email_changed", lane="security", own_address=OLD)
+    mail = await world.queue_elsewhere(OLD, about=OLA)
     async with world.sending():
         assert await world.settled(mail) == {mail: "refused"}
     [row] = await world.mails(mail)
@@ -60,7 +60,7 @@ async def test_an_unknown_mailbox_suppresses_the_address_that_was_written_to(
 
 
 async def test_a_mail_whose_address_no_key_opens_is_kept(world: SenderWorld, relay: ScriptedRelay) -> None:
-    [mail] = await world.queue(OLA, kind="email_changed", lane="security", own_address=OLD)
+    mail = await world.queue_elsewhere(OLD, about=OLA)
     await world.pool.execute("UPDATE notices SET sealed_address = 'e30.e30.e30.e30.e30'")
 
     async def is_put_off() -> bool:
@@ -76,7 +76,7 @@ async def test_a_mail_whose_address_no_key_opens_is_kept(world: SenderWorld, rel
 @pytest.mark.parametrize("count", [1, 40])
 async def test_a_claim_mixes_both_and_addresses_each(store: QueueStore, world: SenderWorld, count: int) -> None:
     await world.queue(*[f"parent{n}@szkola.example" for n in range(count)], kind="welcome", lane="security")
-    await world.queue(OLA, kind="email_changed", lane="security", own_address=OLD)
+    await world.queue_elsewhere(OLD, about=OLA)
     claimed = (await store.claim("security", 100)).mails
     assert sorted(mail.address for mail in claimed) == sorted(
         [OLD, *[f"parent{n}@szkola.example" for n in range(count)]]
