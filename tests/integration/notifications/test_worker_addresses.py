@@ -25,6 +25,7 @@ async def test_the_link_goes_to_the_new_address_and_a_warning_to_the_old(world: 
     assert addresses["email_change_requested"] == (OLD, "szkola.example")
     assert (await world.contact(ola))["address"] == OLD
     assert await traces(world.pool, NEW) == set()
+    assert await traces(world.pool, OLD) == {"contacts"}
 
 
 async def test_a_newer_request_cancels_the_link_and_wipes_secret_and_address(world: WorkerWorld) -> None:
@@ -70,6 +71,14 @@ async def test_mails_for_the_contact_move_to_the_new_domain_and_those_with_an_ad
         "activation": "szkola.example",
         "activation_reminder": "szkola.example",
     }
+
+
+async def test_what_waits_for_the_account_holds_the_address_only_sealed(world: WorkerWorld) -> None:
+    ola = world.person(OLD)
+    await world.hear(ola.email_change_requested(NEW))
+    assert await world.parked() == 1
+    assert await traces(world.pool, '"language":"pl"') == {"parked_events"}
+    assert await traces(world.pool, NEW) == set()
 
 
 async def test_an_older_change_of_the_address_changes_nothing(world: WorkerWorld) -> None:

@@ -18,7 +18,7 @@ from shared.runtime.sql import load_queries
 SQL = load_queries("notifications", "erasure.sql")
 EVERY_SECONDS = 60.0
 CHUNK = 20
-"""Accounts of one transaction, so that none holds its locks for long."""
+"""Accounts of one statement, so that none holds its locks for long."""
 
 _FIRST = UUID(int=0)
 _DAY = timedelta(days=1)
@@ -30,20 +30,23 @@ def jobs() -> Sequence[Job]:
 
 
 async def erase(connection: Connection) -> None:
-    """Erases what is settled of every deleted account, chunk by chunk, each committed on its own."""
+    """Erases what is settled of every deleted account, chunk by chunk.
+
+    Without a transaction: nothing is added to an account that is gone, and the locks on a year of partitions that the
+    search takes must not be held while their rows are deleted.
+    """
     last = _FIRST
     while rows := await connection.fetch(SQL["accounts_to_erase"], last, CHUNK):
         account_ids = [row["account_id"] for row in rows]
-        async with connection.transaction():
-            await _erase(connection, account_ids)
+        await _erase(connection, account_ids)
         last = account_ids[-1]
 
 
 async def _erase(connection: Connection, account_ids: Sequence[UUID]) -> None:
     """Erases what is settled of these accounts.
 
-    An account is done with when there was nothing left of it to erase: a sender that was recording an answer to one of
-    its mails in that moment has left its trace by the next time.
+    An account is done with when nothing of it was left: in the same moment a sender may have recorded that an address
+    of it has no mailbox, which goes the next time. An attempt recorded later still names nobody and goes by its age.
     """
     mails = await connection.fetch(SQL["mails_of_accounts"], account_ids)
     settled = [mail for mail in mails if mail["settled"]]
