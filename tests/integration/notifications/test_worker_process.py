@@ -111,6 +111,22 @@ async def test_an_event_in_kafka_becomes_mails_and_news_of_cancelled_ones_reach_
         assert json.loads(line)["process"] == "worker"
 
 
+async def test_an_account_deleted_in_kafka_is_told_and_what_is_left_of_earlier_ones_goes(
+    world: WorkerWorld, worker: Process, send: Send
+) -> None:
+    ola, jan = newcomers(world, 2)
+    await world.hear(jan.registered(), jan.deleted())
+    await world.pool.execute("DELETE FROM mail_queue")
+    await world.pool.execute("UPDATE mails SET state = 'expired', settled_at = now() WHERE state = 'queued'")
+    await worker.start()
+    await until(lambda: is_ready(worker), seconds=SECONDS)
+    await send([ola.registered(), ola.activated(), ola.signed_in(), ola.deleted()])
+    await until(lambda: world.pool.fetchval("SELECT count(*) = 0 FROM mails WHERE account_id = $1", jan.account_id))
+    await until(lambda: world.pool.fetchval("SELECT count(*) = 1 FROM erasures WHERE account_id = $1", ola.account_id))
+    assert await world.queued() == ["account_deleted"]
+    assert await worker.stop() == 0
+
+
 async def test_an_address_that_cannot_be_opened_is_buried_and_the_next_goes_on(
     world: WorkerWorld, worker: Process, send: Send, kafka: KafkaSettings
 ) -> None:
