@@ -11,7 +11,7 @@ from tests.waiting import until
 from devstack.inbox import InboxClient
 from devstack.mailbox import Mailbox
 from shared.runtime.postgres import Pool
-from shared.runtime.sealing import Sealer
+from shared.runtime.sealing import Sealer, Unsealer
 
 BAD, GOOD = "milczy.example", "szkola.example"
 A_MOMENT = 6
@@ -27,7 +27,7 @@ def world(url: str, pool: Pool, keys: tuple[Path, Path], tmp_path: Path, inbox_s
     """A sender that waits long for an answer."""
     patient = {"smtp_envelope_seconds": 20, "smtp_content_seconds": 20, "lease_seconds": 60}
     settings = settings_for(url, tmp_path, keys[0], port=inbox_server.smtp_port)
-    return SenderWorld(url, pool, Sealer(keys[1]), {**settings, **patient})
+    return SenderWorld(url, pool, Sealer(keys[1]), Unsealer(keys[0]), {**settings, **patient})
 
 
 async def queue(world: SenderWorld, count: int, domain: str) -> list[UUID]:
