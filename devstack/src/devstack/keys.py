@@ -1,10 +1,9 @@
-"""Fresh secrets for one run, each in a file of its own that its owner alone can read."""
+"""Fresh secrets for one run, marked as a demo's, each in a file of its own."""
 
-import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
-from shared.runtime.sealing import generate_keys
+from shared.runtime.secret_files import write_secret_files
 
 
 @dataclass(frozen=True)
@@ -14,20 +13,17 @@ class Keys:
     sealing_private: Path
     sealing_public: Path
     accounts: Path
+    access: Path
     verp: Path
 
 
 def write_keys(folder: Path) -> Keys:
     """Writes the secrets that the services need into `folder`."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    keys = Keys(
-        sealing_private=folder / "sealing-private.json",
-        sealing_public=folder / "sealing-public.json",
-        accounts=folder / "accounts-secret",
-        verp=folder / "verp-key",
+    write_secret_files(folder, demo=True)
+    return Keys(
+        sealing_private=folder / "notifications" / "sealing-private.json",
+        sealing_public=folder / "accounts" / "sealing-public.json",
+        accounts=folder / "accounts" / "accounts-secret",
+        access=folder / "accounts" / "access-keys.json",
+        verp=folder / "notifications" / "verp-key",
     )
-    generate_keys(keys.sealing_private, keys.sealing_public)
-    for path in (keys.accounts, keys.verp):
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_hex(32))
-    return keys

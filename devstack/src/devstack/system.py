@@ -24,6 +24,7 @@ from devstack.postgres_databases import create_database, create_role, new_role
 from devstack.process import Process, StartError, until_ready
 
 SERVICES = ("accounts", "notifications")
+DEMO = {"DZWONEK_DEMO": "true"}
 READY_SECONDS = 60.0
 PROBE_SECONDS = 0.05
 WATCH_SECONDS = 0.25
@@ -131,7 +132,7 @@ class System:
     async def _migrate(self, service: str) -> None:
         """Runs the service's own command, as an operator would."""
         command = [sys.executable, "-m", service, "migrate"]
-        environment = {"DZWONEK_DATABASE_URL": self.databases[service]}
+        environment = {**DEMO, "DZWONEK_DATABASE_URL": self.databases[service]}
         migrating = Process(f"{service} migrate", command, log=self._log(f"{service}-migrate"), env=environment)
         await migrating.start()
         if await migrating.wait() != 0:
@@ -147,6 +148,7 @@ class System:
                 **public,
                 "DZWONEK_SEALING_PUBLIC_KEY_FILE": str(keys.sealing_public),
                 "DZWONEK_ACCOUNTS_SECRET_FILE": str(keys.accounts),
+                "DZWONEK_ACCESS_KEYS_FILE": str(keys.access),
             },
             ("accounts", "worker"): kafka,
             ("notifications", "worker"): {**kafka, **sealing_private},
@@ -180,6 +182,7 @@ class System:
     def _add(self, service: str, process: str, settings: Mapping[str, str]) -> None:
         name, port = f"{service}-{process}", free_port()
         environment = {
+            **DEMO,
             "DZWONEK_DATABASE_URL": self.databases[service],
             "DZWONEK_PORT": str(port),
             **settings,

@@ -35,6 +35,7 @@ def environment(url: str, folder: Path) -> dict[str, str]:
     (folder / "secret").write_text("known to this test alone, 32 bytes")
     port = free_port()
     return {
+        "DZWONEK_DEMO": "true",
         "DZWONEK_DATABASE_URL": url,
         "DZWONEK_PUBLIC_URL": f"http://127.0.0.1:{port}",
         "DZWONEK_PORT": str(port),

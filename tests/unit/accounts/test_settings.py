@@ -6,6 +6,7 @@ import pytest
 
 from accounts.settings import ApiSettings, WorkerSettings
 from shared.runtime.sealing import generate_keys
+from shared.runtime.secret_files import write_secret_files
 from shared.runtime.settings import read
 
 
@@ -100,9 +101,32 @@ def test_a_secret_that_is_too_short_is_refused_without_being_told(
 
 
 @pytest.mark.parametrize("url", ["http://localhost:8000", "http://127.0.0.1:8000"])
-def test_plain_http_is_good_on_this_machine_alone(environment: pytest.MonkeyPatch, url: str) -> None:
+def test_plain_http_is_for_a_demo_on_this_machine_alone(
+    environment: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], url: str
+) -> None:
     environment.setenv("DZWONEK_PUBLIC_URL", url)
+    assert complaint(capsys).startswith("DZWONEK_PUBLIC_URL is wrong: it is plain http")
+    environment.setenv("DZWONEK_DEMO", "true")
     assert read(ApiSettings).public_url.scheme == "http"
+
+
+@pytest.mark.parametrize(
+    ("variable", "file"),
+    [
+        ("DZWONEK_ACCOUNTS_SECRET_FILE", "accounts-secret"),
+        ("DZWONEK_SEALING_PUBLIC_KEY_FILE", "sealing-public.json"),
+        ("DZWONEK_DATABASE_PASSWORD_FILE", "database-password"),
+    ],
+)
+def test_the_secrets_of_a_demo_are_for_a_demo_alone(
+    environment: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path, variable: str, file: str
+) -> None:
+    write_secret_files(tmp_path / "demo", demo=True)
+    environment.setenv("DZWONEK_DATABASE_URL", "postgresql://accounts@localhost/accounts")
+    environment.setenv(variable, str(tmp_path / "demo" / "accounts" / file))
+    assert complaint(capsys).startswith(f"{variable} is wrong: ")
+    environment.setenv("DZWONEK_DEMO", "true")
+    assert read(ApiSettings).demo
 
 
 def test_the_worker_needs_kafka_and_no_secrets(

@@ -4,10 +4,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from pydantic import ValidationError
 
 from notifications.sender_settings import SenderSettings
 from shared.runtime.sealing import generate_keys
+from shared.runtime.secret_files import write_secret_files
 from shared.runtime.settings import complaint, read
 
 
@@ -25,6 +28,7 @@ def facts(tmp_path: Path) -> dict[str, Any]:
         "message_id_domain": "dzwonek.example.org",
         "verp_domain": "bounces.dzwonek.example.org",
         "verp_key_file": tmp_path / "verp.key",
+        "relay_signs_dkim": True,
     }
 
 
@@ -36,19 +40,17 @@ def test_tls_with_a_checked_certificate_is_the_default(facts: dict[str, Any], tm
     assert settings.relay.helo == "dzwonek.example.org"
 
 
-@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "::1"])
-def test_plain_text_is_for_a_relay_on_this_machine(facts: dict[str, Any], host: str) -> None:
-    assert SenderSettings(**{**facts, "smtp_host": host}, smtp_tls="none").smtp_tls == "none"
-
-
-def test_plain_text_elsewhere_has_to_be_allowed(facts: dict[str, Any]) -> None:
-    assert SenderSettings(**facts, smtp_tls="none", smtp_plain_text_allowed=True).smtp_tls == "none"
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "mailpit"])
+def test_plain_text_is_for_the_inbox_of_a_demo(facts: dict[str, Any], host: str) -> None:
+    assert SenderSettings(**{**facts, "smtp_host": host}, smtp_tls="none", demo=True).smtp_tls == "none"
 
 
 @pytest.mark.parametrize(
     ("changes", "variable", "mend"),
     [
         ({"smtp_tls": "none"}, "DZWONEK_SMTP_TLS", "make it starttls or tls"),
+        ({"smtp_tls": "none", "smtp_host": "127.0.0.1"}, "DZWONEK_SMTP_TLS", "make it starttls or tls"),
+        ({"public_url": "http://127.0.0.1:8000"}, "DZWONEK_PUBLIC_URL", "begins with https://"),
         ({"smtp_user": "dzwonek"}, "DZWONEK_SMTP_PASSWORD_FILE", "a user needs a password"),
         ({"lease_seconds": 40}, "DZWONEK_LEASE_SECONDS", "make it at least 50"),
         ({"smtp_content_seconds": 300}, "DZWONEK_LEASE_SECONDS", "make it at least 320"),
@@ -72,7 +74,7 @@ def test_contradictions_name_the_variable_and_the_mend(
 def test_a_password_never_crosses_the_network_in_plain_text(facts: dict[str, Any], tmp_path: Path) -> None:
     secrets: dict[str, Any] = {"smtp_user": "dzwonek", "smtp_password_file": tmp_path / "password"}
     with pytest.raises(ValidationError, match="plain text"):
-        SenderSettings(**facts, **secrets, smtp_tls="none", smtp_plain_text_allowed=True)
+        SenderSettings(**facts, **secrets, smtp_tls="none", demo=True)
 
 
 @pytest.fixture
@@ -92,7 +94,7 @@ def last_word(capsys: pytest.CaptureFixture[str]) -> str:
 
 
 @pytest.mark.parametrize("name", ["message_id_domain", "verp_domain", "smtp_helo"])
-@pytest.mark.parametrize("host", ["a..b", ".example", "example.", "", "x" * 64 + ".example", ".".join(["a" * 60] * 5)])
+@pytest.mark.parametrize("host", ["a..b", ".example", "example.", "x" * 64 + ".example", ".".join(["a" * 60] * 5)])
 def test_a_host_name_with_empty_or_long_labels_is_refused_in_plain_words(
     environment: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str, host: str
 ) -> None:
@@ -163,3 +165,58 @@ def test_a_password_is_one_line_of_text(
     environment.setenv("DZWONEK_SMTP_USER", "dzwonek")
     environment.setenv("DZWONEK_SMTP_PASSWORD_FILE", str(tmp_path / "password"))
     assert "give a file with the password alone" in last_word(capsys)
+
+
+@pytest.fixture
+def signed(facts: dict[str, Any], tmp_path: Path) -> dict[str, Any]:
+    """The settings of a sender that signs by itself."""
+    write_secret_files(tmp_path / "secrets")
+    key = tmp_path / "secrets" / "notifications" / "dkim-key.pem"
+    own = {"dkim_key_file": key, "dkim_domain": "dzwonek.example.org", "dkim_selector": "dzwonek-2026"}
+    return {**facts, **own, "relay_signs_dkim": False}
+
+
+def test_a_sender_that_signs_has_a_key_a_domain_and_a_selector(signed: dict[str, Any]) -> None:
+    assert SenderSettings(**signed).dkim_key_file == signed["dkim_key_file"]
+
+
+@pytest.mark.parametrize("name", ["dkim_key_file", "dkim_domain", "dkim_selector"])
+def test_without_one_of_them_it_refuses_to_start(signed: dict[str, Any], name: str) -> None:
+    del signed[name]
+    with pytest.raises(ValidationError) as refused:
+        SenderSettings(**signed)
+    assert complaint(refused.value).startswith(f"DZWONEK_{name.upper()} is wrong: ")
+
+
+def test_a_demo_or_a_relay_that_signs_needs_no_key(facts: dict[str, Any]) -> None:
+    assert SenderSettings(**facts).relay_signs_dkim
+    assert SenderSettings(**{**facts, "relay_signs_dkim": False}, demo=True).dkim_key_file is None
+
+
+def test_a_selector_is_one_label(signed: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError, match="no selector"):
+        SenderSettings(**{**signed, "dkim_selector": "a.b"})
+
+
+@pytest.mark.parametrize("kind", ["short", "curve", "words"])
+def test_a_key_that_receivers_do_not_take_is_refused(signed: dict[str, Any], tmp_path: Path, kind: str) -> None:
+    words = b"no key"
+    if kind != "words":
+        short = rsa.generate_private_key(public_exponent=65537, key_size=1024)  # noqa: S505 - that is the point
+        key = short if kind == "short" else ec.generate_private_key(ec.SECP256R1())
+        words = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    (tmp_path / "key.pem").write_bytes(words)
+    with pytest.raises(ValidationError) as refused:
+        SenderSettings(**{**signed, "dkim_key_file": tmp_path / "key.pem"})
+    assert complaint(refused.value).startswith(f"DZWONEK_DKIM_KEY_FILE is wrong: {tmp_path / 'key.pem'} holds no ")
+
+
+@pytest.mark.parametrize("name", ["sealing_private_keys_file", "verp_key_file"])
+def test_the_secrets_of_a_demo_are_refused(facts: dict[str, Any], tmp_path: Path, name: str) -> None:
+    write_secret_files(tmp_path / "demo", demo=True)
+    files = {"sealing_private_keys_file": "sealing-private.json", "verp_key_file": "verp-key"}
+    changed = {**facts, name: tmp_path / "demo" / "notifications" / files[name]}
+    with pytest.raises(ValidationError) as refused:
+        SenderSettings(**changed)
+    assert "holds a secret of the demo; give one of your own" in complaint(refused.value)
+    assert SenderSettings(**changed, demo=True).demo

@@ -87,3 +87,32 @@ def test_several_wrong_settings_are_counted(
     with pytest.raises(SystemExit):
         read(Example)
     assert "(and 3 more)" in capsys.readouterr().err
+
+
+def test_the_password_of_the_database_comes_from_a_file(good: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    Path(good["DZWONEK_SECRET_FILE"]).write_text("p@ss/w:rd\n")
+    monkeypatch.setenv("DZWONEK_DATABASE_PASSWORD_FILE", good["DZWONEK_SECRET_FILE"])
+    monkeypatch.setenv("DZWONEK_DATABASE_URL", "postgresql://accounts@db.example:5432/accounts")
+    assert str(read(Example).database_url) == "postgresql://accounts:p%40ss%2Fw%3Ard@db.example:5432/accounts"
+
+
+@pytest.mark.parametrize("url", ["postgresql://anna:tajne@db.example/accounts", "postgresql://db.example/accounts"])
+def test_an_address_with_a_password_of_its_own_contradicts_the_file(
+    good: dict[str, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], url: str
+) -> None:
+    monkeypatch.setenv("DZWONEK_DATABASE_PASSWORD_FILE", good["DZWONEK_SECRET_FILE"])
+    monkeypatch.setenv("DZWONEK_DATABASE_URL", url)
+    with pytest.raises(SystemExit):
+        read(Example)
+    line = capsys.readouterr().err
+    assert "give a user and no password" in line
+    assert "tajne" not in line
+
+
+def test_an_empty_variable_is_not_set(
+    good: dict[str, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DZWONEK_PUBLIC_URL", "")
+    with pytest.raises(SystemExit):
+        read(Example)
+    assert capsys.readouterr().err.startswith("DZWONEK_PUBLIC_URL is not set: ")

@@ -10,7 +10,7 @@ import typer
 
 from accounts import SERVICE
 from accounts.settings import ApiSettings, WorkerSettings
-from shared.runtime.commands import migrate_command
+from shared.runtime.commands import migrate_command, topics_command
 from shared.runtime.logs import configure_logs
 from shared.runtime.misspelt import warn_of_misspelt
 from shared.runtime.process import run
@@ -18,6 +18,7 @@ from shared.runtime.settings import read
 
 app = typer.Typer(help="Portal accounts: registration, activation, expiry.", no_args_is_help=True)
 app.command("migrate")(migrate_command([SERVICE]))
+app.command("topics")(topics_command(SERVICE))
 
 
 @app.command()

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from notifications import SERVICE
-from shared.runtime.commands import EXIT_NOT_FOUND, fail, migrate_command, run_command
+from shared.runtime.commands import EXIT_NOT_FOUND, fail, migrate_command, run_command, topics_command
 from shared.runtime.dead_letters_command import dead_letters_command
 from shared.runtime.logs import configure_logs
 from shared.runtime.misspelt import warn_of_misspelt
@@ -34,6 +34,7 @@ app.add_typer(mail, name="mail")
 app.add_typer(suppressions, name="suppressions")
 app.add_typer(dead_letters_command(SERVICE), name="dead-letters")
 app.command("migrate")(migrate_command([SERVICE]))
+app.command("topics")(topics_command(SERVICE))
 
 
 @app.command()

@@ -1,15 +1,21 @@
 """Values of the sender's settings, tried when they are read: what is malformed ends the process, with the mend."""
 
 import ipaddress
+import re
 import ssl
 from pathlib import Path
 from typing import Annotated
 
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from pydantic import AfterValidator
 
 from notifications.rendering.headers import UnsafeHeader, ascii_address, ascii_host, mailbox_field
 from notifications.smtp.verp import Verp
 from shared.runtime.settings import SecretFile
+
+MIN_RSA_BITS = 2048
 
 
 def _signs_senders(path: Path) -> Path:
@@ -70,6 +76,23 @@ def _display_name(text: str) -> str:
     return text
 
 
+def _signs_mails(path: Path) -> Path:
+    """Refuses keys that receivers do not take, RFC 8301, 3."""
+    try:
+        key = load_pem_private_key(path.read_bytes(), password=None)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        raise ValueError(f"{path} holds no private key; give one in PEM, without a passphrase") from None
+    if not isinstance(key, RSAPrivateKey) or key.key_size < MIN_RSA_BITS:
+        raise ValueError(f"{path} holds no RSA key of at least {MIN_RSA_BITS} bits; make one")
+    return path
+
+
+def _selector(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?", text):
+        raise ValueError("it is no selector; give letters, digits and hyphens, like dzwonek-2026")
+    return text
+
+
 VerpKeyFile = Annotated[SecretFile, AfterValidator(_signs_senders)]
 """The path of a file with the keys of envelope senders."""
 
@@ -90,3 +113,9 @@ MailAddress = Annotated[str, AfterValidator(_address)]
 
 DisplayName = Annotated[str, AfterValidator(_display_name)]
 """A name that can stand before an address in a header."""
+
+DkimKeyFile = Annotated[SecretFile, AfterValidator(_signs_mails)]
+"""The path of a file with the private key that signs mails."""
+
+DkimSelector = Annotated[str, AfterValidator(_selector)]
+"""The name of a key of a domain, one label of DNS."""

@@ -10,6 +10,8 @@ from pydantic import Field, ValidationInfo, field_validator
 from notifications.checked_values import (
     CertificatesFile,
     DisplayName,
+    DkimKeyFile,
+    DkimSelector,
     HostName,
     HostOrAddress,
     MailAddress,
@@ -31,14 +33,9 @@ class RelaySettings(Settings):
 
     smtp_host: HostOrAddress = Field(description="The relay's name or address.")
     smtp_port: int = Field(default=587, ge=1, le=65535, description="The relay's port.")
-    smtp_plain_text_allowed: bool = Field(
-        default=False,
-        description="Lets `smtp_tls` be `none` for a relay that is not on this machine. Everybody on the way can read"
-        " the mails and the links in them: never in production.",
-    )
     smtp_tls: Literal["starttls", "tls", "none"] = Field(
         default="starttls",
-        description="`starttls` or `tls`, both with the certificate checked; `none` for a relay on this machine alone.",
+        description="`starttls` or `tls`, both with the certificate checked; `none` for a demo's inbox alone.",
     )
     smtp_ca_file: CertificatesFile | None = Field(
         default=None, description="Certificates (PEM) to trust for the relay instead of the system's."
@@ -66,10 +63,9 @@ class RelaySettings(Settings):
 
     @field_validator("smtp_tls")
     @classmethod
-    def _plain_text_stays_here(cls, tls: str, info: ValidationInfo) -> str:
-        host = info.data.get("smtp_host", "")
-        if tls == "none" and not _is_loopback(host) and not info.data.get("smtp_plain_text_allowed"):
-            raise ValueError("mails would cross the network in plain text; make it starttls or tls")
+    def _plain_text_is_for_demos(cls, tls: str, info: ValidationInfo) -> str:
+        if tls == "none" and not info.data.get("demo"):
+            raise ValueError("mails and the links in them would travel in plain text; make it starttls or tls")
         return tls
 
     @field_validator("smtp_password_file")
@@ -112,6 +108,25 @@ class SenderSettings(RelaySettings, PublicSettings):
     verp_key_file: VerpKeyFile = Field(
         description="The keys of those senders, one a line, 64 hex digits each; the first signs, all are believed."
     )
+    relay_signs_dkim: bool = Field(
+        default=False,
+        description="Says that the relay signs every mail with DKIM, so that the sender need not: then the three"
+        " settings of the key stay unused.",
+    )
+    dkim_key_file: DkimKeyFile | None = Field(
+        default=None,
+        validate_default=True,
+        description="The private key that signs mails (RFC 6376): RSA of at least 2048 bits, PEM without a passphrase."
+        " Needed with its domain and selector, unless the relay signs.",
+    )
+    dkim_domain: HostName | None = Field(
+        default=None, validate_default=True, description="The domain that signs, that of `mail_from_address` or above."
+    )
+    dkim_selector: DkimSelector | None = Field(
+        default=None,
+        validate_default=True,
+        description="The key's name: its public half stands in DNS as `SELECTOR._domainkey.DOMAIN`.",
+    )
     connections_security: int = Field(
         default=4,
         ge=1,
@@ -137,6 +152,22 @@ class SenderSettings(RelaySettings, PublicSettings):
     lease_seconds: float = Field(
         default=60, gt=0, le=3600, description="How long a claimed mail is left to its sender before another takes it."
     )
+
+    @field_validator("dkim_key_file")
+    @classmethod
+    def _somebody_signs(cls, path: Path | None, info: ValidationInfo) -> Path | None:
+        if path is None and not info.data.get("demo") and not info.data.get("relay_signs_dkim"):
+            raise ValueError(
+                "nobody signs the mails; give a key, or set DZWONEK_RELAY_SIGNS_DKIM=true if the relay does"
+            )
+        return path
+
+    @field_validator("dkim_domain", "dkim_selector")
+    @classmethod
+    def _key_has_its_name(cls, name: str | None, info: ValidationInfo) -> str | None:
+        if name is None and info.data.get("dkim_key_file") and not info.data.get("relay_signs_dkim"):
+            raise ValueError("a key needs a domain and a selector; give it as well")
+        return name
 
     @field_validator("lease_seconds")
     @classmethod

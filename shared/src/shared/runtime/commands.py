@@ -9,7 +9,7 @@ import typer
 
 from shared.runtime.migrate import MigrationError, migrate
 from shared.runtime.postgres import unavailable
-from shared.runtime.settings import Settings, read
+from shared.runtime.settings import KafkaSettings, Settings, read
 
 EXIT_NOT_FOUND = 1
 EXIT_USAGE = 2
@@ -57,3 +57,17 @@ def migrate_command(packages: Sequence[str]) -> Callable[[], None]:
         typer.echo(f"{len(applied)} migrations applied.")
 
     return migrate_database
+
+
+def topics_command(service: str) -> Callable[[], None]:
+    """The command `topics` of a service: for one who prepares everything before the first process starts."""
+
+    def make_topics() -> None:
+        """Create the topics that Kafka does not have yet."""
+        from shared.runtime.kafka import create_topics, topics_of  # noqa: PLC0415 - an API knows nothing of Kafka
+
+        settings = read(KafkaSettings)
+        run_command(lambda: create_topics(settings, service))
+        typer.echo(f"{len(topics_of(service))} topics are there.")
+
+    return make_topics

@@ -51,10 +51,13 @@ class Unsealer:
         return opened.plaintext.decode()
 
 
-def generate_keys(private: Path, public: Path) -> None:
-    """Writes a fresh key pair as two JWK sets; the private one is readable by its owner alone."""
+def generate_keys(private: Path, public: Path, *, mark: str = "") -> None:
+    """Writes a fresh key pair as two JWK sets; the private one is readable by its owner alone.
+
+    The key's id begins with `mark`.
+    """
     key = ECKey.generate_key("P-256", private=True)
-    key.ensure_kid()
+    key = ECKey.import_key({**key.as_dict(private=True), "kid": mark + key.thumbprint()})
     private.touch(mode=0o600)
     private.write_text(json.dumps({"keys": [key.as_dict(private=True)]}))
     public.write_text(json.dumps({"keys": [key.as_dict(private=False)]}))

@@ -7,22 +7,36 @@ import re
 import sys
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
+from urllib.parse import quote
 
-from pydantic import AfterValidator, BeforeValidator, Field, HttpUrl, PostgresDsn, ValidationError
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    HttpUrl,
+    PostgresDsn,
+    ValidationError,
+    ValidationInfo,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "DZWONEK_"
 EXIT_BAD_SETTINGS = 2
 
+DEMO_MARK = "dzwonek-demo"
+"""Stands in every secret that is made for a demo, so that none is ever taken for a real one."""
 
-def _readable(path: Path) -> Path:
-    """Refuses a secret file that is not there or empty: better at start than at the first use."""
+
+def _readable(path: Path, info: ValidationInfo) -> Path:
+    """Refuses a secret file that is not there or empty, or the demo's: better at start than at the first use."""
     try:
         content = path.read_bytes()
     except OSError as error:
         raise ValueError(f"{path} cannot be read ({error.strerror}); give the path of a readable file") from None
     if not content.strip():
         raise ValueError(f"{path} is empty; put the secret into it")
+    if DEMO_MARK.encode() in content and not info.data.get("demo"):
+        raise ValueError(f"{path} holds a secret of the demo; give one of your own, `make secrets` writes fresh ones")
     return path
 
 
@@ -43,6 +57,17 @@ def _plain_postgresql(url: object) -> object:
     return url
 
 
+def _with_password(url: PostgresDsn, info: ValidationInfo) -> PostgresDsn:
+    """The address with the password of `database_password_file`, if there is one."""
+    file = info.data.get("database_password_file")
+    if file is None:
+        return url
+    user, _, place = str(url).removeprefix(f"{url.scheme}://").rpartition("@")
+    if not user or ":" in user:
+        raise ValueError("with DZWONEK_DATABASE_PASSWORD_FILE give a user and no password: postgresql://user@host/name")
+    return PostgresDsn(f"{url.scheme}://{user}:{quote(file.read_text(encoding='utf-8').strip(), safe='')}@{place}")
+
+
 def _addresses(addresses: str) -> str:
     """Refuses what is no list of `host:port`."""
     for address in addresses.split(","):
@@ -59,25 +84,35 @@ def _name_and_dot(prefix: str) -> str:
     return prefix
 
 
-def _origin(url: HttpUrl) -> HttpUrl:
-    """Refuses what is no bare origin, and plain http elsewhere than on this machine: links hold secrets."""
+def _origin(url: HttpUrl, info: ValidationInfo) -> HttpUrl:
+    """Refuses what is no bare origin, and plain http but for a demo on this machine: links hold secrets."""
     if url.username or url.password or url.path not in {None, "", "/"} or url.query or url.fragment:
         raise ValueError("give scheme, host and port alone, like https://dzwonek.example.org")
-    if url.scheme != "https" and url.host not in LOOPBACK:
+    if url.scheme != "https" and not (info.data.get("demo") and url.host in LOOPBACK):
         raise ValueError("it is plain http, and links hold secrets; give an address that begins with https://")
     return url
 
 
 class _FromEnvironment(BaseSettings):
-    """The base of all settings, so that every mixture of them reads the same variables."""
+    """The base of all settings, so that every mixture of them reads the same variables. An empty one is not set."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, extra="ignore", frozen=True)
+
+    # The first field of all: what the others refuse depends on it.
+    demo: bool = Field(
+        default=False,
+        description="Lets a process run with what is fit for a demo alone: fresh throw-away secrets, plain http on this"
+        " machine, a relay without TLS, mails without DKIM. Never where there are people.",
+    )
 
 
 class Settings(_FromEnvironment):
     """What every process of every service needs."""
 
-    database_url: Annotated[PostgresDsn, BeforeValidator(_plain_postgresql)] = Field(
+    database_password_file: SecretFile | None = Field(
+        default=None, description="The file with the password for `database_url`, which then names the user alone."
+    )
+    database_url: Annotated[PostgresDsn, BeforeValidator(_plain_postgresql), AfterValidator(_with_password)] = Field(
         description="The service's own database, `postgresql://user:password@host:port/name`, as a direct connection:"
         " the relay's locks do not survive a transaction-mode pooler."
     )

@@ -179,6 +179,7 @@ def settings_for(url: str, folder: Path, private_keys: Path, *, port: int) -> di
     key_file = folder / "verp.key"
     key_file.write_text("ab" * 32)
     return {
+        "demo": True,  # for a relay without TLS
         "database_url": url,
         "public_url": "https://dzwonek.example.org",
         "sealing_private_keys_file": private_keys,

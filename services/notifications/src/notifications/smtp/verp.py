@@ -29,9 +29,10 @@ class Verp:
 
     @classmethod
     def from_file(cls, domain: str, key_file: Path) -> "Verp":
-        """Keys from a file: one a line, at least 64 hex digits. Raises BadKey."""
+        """Keys from a file: one a line, at least 64 hex digits; a line with `#` is a comment. Raises BadKey."""
         try:
-            keys = [bytes.fromhex(line) for line in key_file.read_text().split()]
+            lines = [line for line in key_file.read_text().splitlines() if line.strip() and not line.startswith("#")]
+            keys = [bytes.fromhex(line) for line in lines]
         except ValueError:
             keys = []
         if not keys or min(map(len, keys)) < _MIN_KEY_BYTES:

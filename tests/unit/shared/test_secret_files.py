@@ -1,0 +1,64 @@
+"""The secret files of an installation: fresh, apart by service, never overwritten."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from shared.runtime.sealing import Sealer, Unsealer
+from shared.runtime.secret_files import missing_secret_files, write_secret_files
+
+
+def contents(folder: Path) -> dict[str, str]:
+    return {str(path.relative_to(folder)): path.read_text() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_what_accounts_seals_notifications_opens(tmp_path: Path) -> None:
+    write_secret_files(tmp_path)
+    sealed = Sealer(tmp_path / "accounts" / "sealing-public.json").seal("anna@rodzina.example.org")
+    assert Unsealer(tmp_path / "notifications" / "sealing-private.json").open(sealed) == "anna@rodzina.example.org"
+
+
+def test_a_second_time_changes_nothing_and_makes_what_is_new(tmp_path: Path) -> None:
+    write_secret_files(tmp_path)
+    first = contents(tmp_path)
+    (tmp_path / "accounts" / "access-keys.json").unlink()
+    assert write_secret_files(tmp_path) == [tmp_path / "accounts" / "access-keys.json"]
+    second = contents(tmp_path)
+    assert {path for path in first if first[path] != second[path]} == {"accounts/access-keys.json"}
+
+
+def test_half_a_pair_is_not_made_up(tmp_path: Path) -> None:
+    write_secret_files(tmp_path)
+    (tmp_path / "accounts" / "sealing-public.json").unlink()
+    assert write_secret_files(tmp_path) == []
+    assert [str(path) for path in missing_secret_files(tmp_path)] == ["accounts/sealing-public.json"]
+
+
+def test_no_other_user_of_the_machine_comes_near_them(tmp_path: Path) -> None:
+    write_secret_files(tmp_path / "secrets")
+    assert (tmp_path / "secrets").stat().st_mode & 0o777 == 0o700
+
+
+def test_no_two_installations_share_a_secret(tmp_path: Path) -> None:
+    write_secret_files(tmp_path / "one")
+    write_secret_files(tmp_path / "two")
+    one, two = contents(tmp_path / "one"), contents(tmp_path / "two")
+    assert one.keys() == two.keys()
+    assert not set(one.values()) & set(two.values())
+
+
+def test_access_tokens_are_signed_with_ed25519(tmp_path: Path) -> None:
+    write_secret_files(tmp_path)
+    (key,) = json.loads((tmp_path / "accounts" / "access-keys.json").read_text())["keys"]
+    assert (key["kty"], key["crv"]) == ("OKP", "Ed25519")
+    assert {"d", "kid"} <= key.keys()
+
+
+def test_what_is_missing_is_said_with_the_mend(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "shared.runtime.secret_files", str(tmp_path), "--look", "write them"]
+    looked = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert looked.returncode == 2
+    assert looked.stderr == "the secret file notifications/sealing-private.json is missing: write them\n"
+    write_secret_files(tmp_path)
+    assert subprocess.run(command, capture_output=True, check=False).returncode == 0
