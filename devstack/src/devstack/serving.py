@@ -15,7 +15,7 @@ GRACE_SECONDS = 2
 def bind(host: str, port: int) -> socket.socket:
     """A listening address, bound; 0 takes a free port. Raises SystemExit 1 with one line when it is taken."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    bound = socket.socket(family, socket.SOCK_STREAM)
+    bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # named, so that asyncio sets TCP_NODELAY
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         bound.bind((host, port))

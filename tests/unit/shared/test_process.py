@@ -2,9 +2,13 @@
 
 import asyncio
 import socket
+from contextlib import suppress
 
+import httpx
 import pytest
+from tests.waiting import until
 
+from devstack.ports import free_port
 from shared.runtime.health import Health
 from shared.runtime.process import health_app, run, run_parts, serve
 
@@ -53,3 +57,21 @@ async def test_a_part_that_fails_ends_the_others_and_is_told() -> None:
     with pytest.raises(OSError, match="away"):
         await run_parts({"one": until_stopped, "other": failing}, stop)
     assert stop.is_set()
+
+
+async def test_an_answer_over_a_kept_connection_does_not_wait_for_the_clients_kernel() -> None:
+    """A kernel that waits with its acknowledgement does so for 40 ms."""
+    stop, port = asyncio.Event(), free_port()
+    serving = asyncio.ensure_future(serve(health_app(Health(waiting_for=None)), host="127.0.0.1", port=port)(stop))
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client:
+
+        async def answers() -> bool:
+            with suppress(httpx.TransportError):
+                return (await client.get("/livez")).is_success
+            return False
+
+        await until(answers)
+        seconds = [(await client.get("/livez")).elapsed.total_seconds() for _ in range(12)]
+    stop.set()
+    await serving
+    assert min(seconds[4:]) < 0.03
