@@ -22,7 +22,7 @@ export UV_PYTHON_DOWNLOADS := never
 help: ## List the targets
 	@awk 'BEGIN { FS = ":.*## " } \
 		/^##@/ { printf "\n%s\n", substr($$0, 5) } \
-		/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+		/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: demo
 demo: setup ## Start the whole system and play its main job; ONCE=1 ends by itself
@@ -31,6 +31,16 @@ demo: setup ## Start the whole system and play its main job; ONCE=1 ends by itse
 .PHONY: test
 test: setup $(if $(filter true,$(CI)),browser) parts lint types imports ## Run every check and every test; ARGS="-k words" chooses tests
 	@exec .venv/bin/pytest $(WORKERS) $(ARGS)
+
+##@ In containers, where Docker is
+
+.PHONY: demo-compose
+demo-compose: setup ## Start the demo of compose.yaml and play its main job; ONCE=1 takes it down again
+	@exec $(RUN) devstack.demo.compose $(if $(filter-out 0 no false,$(ONCE)),--once)
+
+.PHONY: secrets
+secrets: setup ## Begin an installation: .env and fresh secrets, nothing overwritten; tells what is left to fill in
+	@$(RUN) devstack.new_installation
 
 ##@ One at a time
 

@@ -5,6 +5,7 @@ It is played over the pages, the way a person goes, and every step says what it 
 """
 
 import re
+import ssl
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -14,7 +15,7 @@ from html.parser import HTMLParser
 import httpx
 from faker import Faker
 
-from devstack.inbox.client import InboxClient, MailNotArrivedError
+from devstack.inbox.arrivals import Arrivals, MailNotArrivedError
 from devstack.inbox.mail import Mail
 
 MAIL_SECONDS = 30
@@ -53,13 +54,22 @@ class Forms(HTMLParser):
 
 
 class Story:
-    """Plays the story for one person."""
+    """Plays the story for one person. `trust` checks the certificate of a public address that has one."""
 
-    def __init__(self, public_url: str, inbox: InboxClient, language: str, on_step: Callable[[Step], None]) -> None:
+    def __init__(
+        self,
+        public_url: str,
+        inbox: Arrivals,
+        language: str,
+        on_step: Callable[[Step], None],
+        *,
+        trust: ssl.SSLContext | None = None,
+    ) -> None:
         self._public_url = public_url
         self._inbox = inbox
         self._language = language
         self._on_step = on_step
+        self._trust = trust
         invented = Faker("pl_PL")
         self._address = f"{invented.user_name()}+{invented.random_number(4, fix_len=True)}@rodzina.example.org"
         self._password = invented.password(length=16)
@@ -67,7 +77,9 @@ class Story:
     async def play(self) -> None:
         """Plays all steps. Raises StoryError at the first that does not hold."""
         headers = {"Accept-Language": self._language, "Sec-Fetch-Site": "same-origin"}
-        async with httpx.AsyncClient(base_url=self._public_url, headers=headers, trust_env=False) as browser:
+        async with httpx.AsyncClient(
+            base_url=self._public_url, headers=headers, trust_env=False, verify=self._trust or True
+        ) as browser:
             browser.follow_redirects = True
             async with self._step("register") as saw:
                 saw(await self._register(browser))

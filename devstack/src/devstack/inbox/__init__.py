@@ -4,7 +4,8 @@
 delivers nothing onwards, and on request it misbehaves (behaviour.py). Not for production.
 """
 
-from devstack.inbox.client import InboxClient, MailNotArrivedError
+from devstack.inbox.arrivals import Arrivals, MailNotArrivedError
+from devstack.inbox.client import InboxClient
 from devstack.inbox.mail import LedgerEntry, Mail, MailSummary, Receipt
 
-__all__ = ["InboxClient", "LedgerEntry", "Mail", "MailNotArrivedError", "MailSummary", "Receipt"]
+__all__ = ["Arrivals", "InboxClient", "LedgerEntry", "Mail", "MailNotArrivedError", "MailSummary", "Receipt"]

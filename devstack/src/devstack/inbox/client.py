@@ -1,6 +1,5 @@
 """Asks the inbox what has arrived, for tests and the demo."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Self
@@ -8,19 +7,15 @@ from typing import Any, Self
 import httpx
 from pydantic import TypeAdapter
 
+from devstack.inbox.arrivals import Arrivals
 from devstack.inbox.mail import LedgerEntry, Mail, MailSummary
 
-_POLL_SECONDS = 0.05
 _PAGE = 1000
 _SUMMARIES = TypeAdapter(list[MailSummary])
 _ENTRIES = TypeAdapter(list[LedgerEntry])
 
 
-class MailNotArrivedError(TimeoutError):
-    """The awaited mail did not come in time; the message tells what came instead."""
-
-
-class InboxClient:
+class InboxClient(Arrivals):
     """A client of one inbox's JSON API, also an async context manager."""
 
     def __init__(self, url: str) -> None:
@@ -47,32 +42,6 @@ class InboxClient:
     async def mail(self, number: int) -> Mail:
         """One mail with its inside."""
         return Mail.model_validate(await self._get(f"/api/mails/{number}"))
-
-    async def wait_for(
-        self,
-        to: str,
-        subject_contains: str | None = None,
-        kind: str | None = None,
-        timeout: float = 30,  # noqa: ASYNC109 - a deadline over many requests, told in the error
-        *,
-        after: int = 0,
-    ) -> Mail:
-        """The newest mail to `to` of that subject and kind (X-Dzwonek-Kind) with an id over `after`, once it is there.
-
-        Raises MailNotArrivedError after `timeout` seconds.
-        """
-        deadline = asyncio.get_running_loop().time() + timeout
-        while True:
-            arrived = [mail for mail in await self.mails(to) if mail.id > after]
-            for mail in arrived:
-                if (subject_contains or "") in (mail.subject or "") and kind in {None, mail.kind}:
-                    return await self.mail(mail.id)
-            if asyncio.get_running_loop().time() >= deadline:
-                raise MailNotArrivedError(
-                    f"no mail to {to} with subject {subject_contains!r} and kind {kind!r} after {timeout} s; "
-                    f"arrived: {[(mail.kind, mail.subject) for mail in arrived]}"
-                )
-            await asyncio.sleep(_POLL_SECONDS)
 
     async def ledger(self) -> list[LedgerEntry]:
         """Every Message-ID that ever arrived, with each of its receipts, in the order of the first ones."""

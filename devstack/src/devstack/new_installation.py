@@ -1,0 +1,97 @@
+"""`make secrets`: begins an installation: `.env` for compose.yaml, and fresh secrets.
+
+Nothing that is there is overwritten, so that it can be run again after an upgrade that brings new secrets.
+"""
+
+import base64
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+
+import typer
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
+
+from shared.runtime.secret_files import write_secret_files
+
+ENV = Path(".env")
+SECRETS = Path("secrets")
+SELECTOR = "dzwonek"
+
+TEMPLATE = """\
+# This installation, for compose.yaml. Everything beginning with DZWONEK_ reaches the processes: docs/settings.md.
+DZWONEK_INSTALLATION=production
+DZWONEK_SECRETS=./secrets/
+KAFKA_CLUSTER_ID={cluster}
+
+# Where people reach the register, like https://dzwonek.example.org, and the ports of this machine for it.
+DZWONEK_PUBLIC_URL=
+DZWONEK_HTTP_PORT=80
+DZWONEK_HTTPS_PORT=443
+
+# The relay that takes the mails. If it wants a password: put it into secrets/notifications/smtp-password.
+DZWONEK_SMTP_HOST=
+DZWONEK_SMTP_PORT=587
+DZWONEK_SMTP_TLS=starttls
+#DZWONEK_SMTP_USER=
+#DZWONEK_SMTP_PASSWORD_FILE=/run/secrets/smtp-password
+
+# The address in From; the domain of every Message-ID, which never changes; the domain that takes the bounces.
+DZWONEK_MAIL_FROM_ADDRESS=
+DZWONEK_MESSAGE_ID_DOMAIN=
+DZWONEK_VERP_DOMAIN=
+
+# Who signs the mails: this system, with secrets/notifications/dkim-key.pem, or the relay, if the last line says so.
+DZWONEK_DKIM_DOMAIN=
+DZWONEK_DKIM_SELECTOR={selector}
+DZWONEK_DKIM_KEY_FILE=/run/secrets/dkim-key.pem
+#DZWONEK_RELAY_SIGNS_DKIM=true
+"""
+
+
+def begin(folder: Path) -> Iterator[str]:
+    """Writes what is missing in the folder; yields what was done and what is left to do, line by line."""
+    env, secret_folder = folder / ENV, folder / SECRETS
+    if not env.exists():
+        env.touch(mode=0o600)
+        env.write_text(TEMPLATE.format(cluster=_cluster_id(), selector=SELECTOR), encoding="utf-8")
+        yield f"{ENV} written"
+    for path in write_secret_files(secret_folder):
+        yield f"{path.relative_to(folder)} written"
+    yield ""
+    if empty := list(empty_values(env)):
+        yield f"Left to fill in in {ENV}: {', '.join(empty)}."
+    yield f"Left to publish, unless the relay signs: {SELECTOR}._domainkey.(DZWONEK_DKIM_DOMAIN) TXT"
+    yield dkim_record(secret_folder / "notifications" / "dkim-key.pem")
+    yield "Then: docker compose up --build --wait. Keep a copy of both where no stranger comes; see docs/operations.md."
+
+
+def empty_values(env: Path) -> Iterator[str]:
+    """The variables of the file that have no value yet."""
+    for line in env.read_text(encoding="utf-8").splitlines():
+        name, equals, value = line.partition("=")
+        if equals and not value.strip() and not name.startswith("#"):
+            yield name
+
+
+def dkim_record(key_file: Path) -> str:
+    """What DNS says about the key, RFC 6376, 3.6.1."""
+    key = load_pem_private_key(key_file.read_bytes(), password=None).public_key()
+    der = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return f"v=DKIM1; k=rsa; p={base64.b64encode(der).decode()}"
+
+
+def _cluster_id() -> str:
+    """A fresh id of a Kafka cluster: 16 bytes as Kafka writes them, never beginning with a hyphen."""
+    while (name := secrets.token_urlsafe(16)).startswith("-"):
+        continue
+    return name
+
+
+def main() -> None:
+    """Begin an installation in this folder."""
+    for line in begin(Path.cwd()):
+        typer.echo(line)
+
+
+if __name__ == "__main__":
+    typer.run(main)
