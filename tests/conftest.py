@@ -11,6 +11,7 @@ import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient
@@ -19,8 +20,11 @@ from playwright.async_api import Browser, async_playwright
 from devstack import chromium
 from devstack.inbox import InboxClient
 from devstack.mailbox import Mailbox
-from devstack.parts import Parts, choose
+from devstack.parts import MAILPIT_IMAGE, Parts, choose
 from tests.databases import Databases
+
+if TYPE_CHECKING:
+    from devstack.containers import Mailpit
 
 CI = os.environ.get("CI", "").lower() == "true"
 
@@ -123,6 +127,28 @@ async def inbox(inbox_server: Mailbox) -> AsyncIterator[InboxClient]:
         await client.clear()
         await client.behave([])
         yield client
+
+
+@pytest.fixture(scope="session")
+def container(pytestconfig: pytest.Config) -> Callable[[str], str]:
+    """An image that a container may be made of. Where none may, the test that asks is skipped."""
+
+    def of(image: str) -> str:
+        if not pytestconfig.stash[parts].has_container(image):
+            pytest.skip(f"{image} runs as a container alone: give PARTS=containers where a Docker engine answers")
+        return image
+
+    return of
+
+
+@pytest.fixture(scope="session")
+def mailpit(run_folder: Path, container: Callable[[str], str]) -> "Iterator[Mailpit]":
+    """A Mailpit as strict as a relay in production."""
+    image = container(MAILPIT_IMAGE)
+    from devstack import containers  # noqa: PLC0415 - its client takes long to import
+
+    with containers.mailpit(image, run_folder / "mailpit") as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

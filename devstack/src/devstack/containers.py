@@ -6,17 +6,26 @@ The reaper of testcontainers ends them when the process that started them is gon
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from functools import cache
+from pathlib import Path
 from typing import Any, Self
 
 import docker
+import trustme
 from docker.errors import DockerException, ImageNotFound
 from testcontainers.community.postgres import PostgresContainer
 from testcontainers.core.container import DockerContainer
+from testcontainers.core.docker_client import DockerClient
+from testcontainers.core.network import Network
 from testcontainers.core.wait_strategies import LogMessageWaitStrategy
+
+from devstack.postgres import NOT_DURABLE, SHARED_SETTINGS
 
 ANSWER_SECONDS = 5
 KAFKA_PORT = 9092
+SMTP_PORT, MAILPIT_PORT = 1025, 8025
+SERVICE_NAMES = ("accounts-api", "grades-api")
 KAFKA_START = "/tmp/start.sh"  # noqa: S108  (inside the container)
 KAFKA_SETTINGS = {
     "NODE_ID": "1",
@@ -56,10 +65,12 @@ def has_image(image: str) -> bool:
 
 @contextmanager
 def postgres(image: str) -> Iterator[str]:
-    """A PostgreSQL; yields its superuser's URL."""
-    with PostgresContainer(
+    """A PostgreSQL that does not wait for the disk; yields its superuser's URL."""
+    container = PostgresContainer(
         image, username="postgres", dbname="postgres", password=secrets.token_urlsafe(24), driver=None
-    ) as server:
+    )
+    settings = {**SHARED_SETTINGS, **NOT_DURABLE}
+    with container.with_command(["postgres", *(f"--{name}={value}" for name, value in settings.items())]) as server:
         yield server.get_connection_url()
 
 
@@ -68,6 +79,69 @@ def kafka(image: str) -> Iterator[str]:
     """A Kafka of one node; yields its bootstrap address."""
     with KafkaContainer(image) as server:
         yield server.bootstrap
+
+
+@contextmanager
+def gateway(image: str, folder: Path, upstream: str, service: Path) -> Iterator[DockerContainer]:
+    """A Caddy with the configuration in `folder`, before every service, each of which is the program `service`.
+
+    `upstream` is the image that runs it, with Python. Answers to `https://localhost` on its port 443.
+    """
+    with Network() as network:
+        behind = DockerContainer(upstream).with_network(network).with_network_aliases(*SERVICE_NAMES)
+        behind.with_volume_mapping(service, "/service.py").with_command(["python", "/service.py"])
+        before = DockerContainer(image).with_network(network).with_env("DZWONEK_PUBLIC_URL", "https://localhost")
+        before.with_volume_mapping(folder, "/etc/caddy").with_exposed_ports(443)
+        before.waiting_for(LogMessageWaitStrategy("certificate obtained successfully"))
+        with behind, before:
+            yield before
+
+
+@dataclass(frozen=True)
+class Mailpit:
+    """A Mailpit that takes mails over STARTTLS, from who knows the password, and shows them."""
+
+    host: str
+    smtp_port: int
+    url: str
+    user: str
+    password: str = field(repr=False)
+    authority: Path
+    """The certificates to trust, in PEM."""
+
+
+@contextmanager
+def mailpit(image: str, folder: Path) -> Iterator[Mailpit]:
+    """A Mailpit as strict as a relay in production. `folder` takes its certificate."""
+    container, user, password = DockerContainer(image), "dzwonek", secrets.token_urlsafe(24)
+    authority, certificate = folder / "authority.pem", folder / "mailpit.pem"
+    folder.mkdir(parents=True)
+    issuer = trustme.CA()
+    issuer.cert_pem.write_to_path(authority)
+    issuer.issue_cert(*_possible_hosts()).private_key_and_cert_chain_pem.write_to_path(certificate)
+    container.with_volume_mapping(certificate, "/mailpit.pem").with_exposed_ports(SMTP_PORT, MAILPIT_PORT)
+    settings = {
+        "SMTP_TLS_CERT": "/mailpit.pem",
+        "SMTP_TLS_KEY": "/mailpit.pem",
+        "SMTP_REQUIRE_STARTTLS": "true",
+        "SMTP_AUTH": f"{user}:{password}",
+        "SMTP_DISABLE_RDNS": "true",
+        "DISABLE_VERSION_CHECK": "true",
+    }
+    for name, value in settings.items():
+        container.with_env(f"MP_{name}", value)
+    with container.waiting_for(LogMessageWaitStrategy("accessible via")) as server:
+        port, page = server.get_exposed_port(SMTP_PORT), server.get_exposed_port(MAILPIT_PORT)
+        host = server.get_container_host_ip()
+        yield Mailpit(host, port, f"http://{host}:{page}", user, password, authority)
+
+
+def _possible_hosts() -> set[str]:
+    """Where a container may be reached: which of them it is, is known only once it runs, too late for a certificate."""
+    engine = DockerClient()
+    networks = [network.attrs.get("IPAM") or {} for network in engine.client.networks.list()]
+    gateways = {place["Gateway"] for network in networks for place in network.get("Config") or () if "Gateway" in place}
+    return {engine.host(), *gateways}
 
 
 class KafkaContainer(DockerContainer):

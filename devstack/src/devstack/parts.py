@@ -4,7 +4,8 @@ A part whose variable is set is used as it is. Else it is a container, if a Dock
 already (nothing is pulled behind anybody's back), and always with PARTS=containers. Else it is started from the
 packages in the environment. There is no fourth way: no part is ever replaced by a mock.
 
-The SMTP server is always devstack's own inbox: the tests make it misbehave and ask it for its ledger.
+The SMTP server is always devstack's own inbox: the tests make it misbehave and ask it for its ledger. Where containers
+can be had, a Mailpit stands beside it for the deliveries that it is to take as a relay in production would.
 
 `python -m devstack.parts` tells which it would be.
 """
@@ -65,6 +66,7 @@ class Choice:
 
 POSTGRES = Part("PostgreSQL", "DZWONEK_TEST_POSTGRES", "postgres:18")
 KAFKA = Part("Apache Kafka", "DZWONEK_TEST_KAFKA", "apache/kafka:latest")
+MAILPIT_IMAGE = "axllent/mailpit:v1.27.11"
 
 
 def way(part: Part, environment: Mapping[str, str], has_image: Callable[[str], bool]) -> Way:
@@ -112,20 +114,34 @@ def choose_kafka(environment: Mapping[str, str], has_image: Callable[[str], bool
 
 @dataclass(frozen=True)
 class Parts:
-    """What the tests run on."""
+    """What the tests run on. `has_container` tells whether a container of an image may stand beside it."""
 
     postgres: Choice
     kafka: Choice
+    has_container: Callable[[str], bool]
 
     def describe(self) -> list[str]:
         """One line for each part: what it is, its version, where it is or comes from."""
         browser = chromium.describe(chromium.find_chromium())
-        return [self.postgres.description, self.kafka.description, mailbox.describe(), browser]
+        inbox = mailbox.describe()
+        if self.has_container(MAILPIT_IMAGE):
+            inbox += f"; beside it Mailpit, container {MAILPIT_IMAGE}"
+        return [self.postgres.description, self.kafka.description, inbox, browser]
 
 
 def choose(environment: Mapping[str, str]) -> Parts:
     """The parts that this environment asks for and this machine has."""
-    return Parts(choose_postgres(environment, has_image), choose_kafka(environment, has_image))
+    return Parts(
+        choose_postgres(environment, has_image),
+        choose_kafka(environment, has_image),
+        partial(container_can_be, environment, has_image),
+    )
+
+
+def container_can_be(environment: Mapping[str, str], has_image: Callable[[str], bool], image: str) -> bool:
+    """Whether a test may have a container that nothing takes the place of. With PARTS=containers it has to."""
+    asked = environment.get(VARIABLE)
+    return has_image(image) if not asked else asked == Way.CONTAINER
 
 
 def has_image(image: str) -> bool:

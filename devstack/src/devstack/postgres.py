@@ -16,18 +16,23 @@ from devstack.process import Process, StartError, until_ready
 SUPERUSER = "postgres"
 READY_SECONDS = 30.0
 INITDB_SECONDS = 60.0
-SETTINGS = {
-    "listen_addresses": "127.0.0.1",
-    "unix_socket_directories": "",  # their paths are limited to 107 characters; TCP has no such trap
+SHARED_SETTINGS = {
     "max_connections": "200",
     "shared_buffers": "64MB",
-    "dynamic_shared_memory_type": "mmap",  # inside the data folder: a killed server leaves nothing in /dev/shm
     "jit": "off",
     "timezone": "UTC",
     "log_timezone": "UTC",
     # The detail of an error and the statement that caused it would write values of rows into the log.
     "log_error_verbosity": "terse",
     "log_min_error_statement": "panic",
+}
+"""Of a server for the demo and the tests, wherever it runs."""
+
+SETTINGS = {
+    **SHARED_SETTINGS,
+    "listen_addresses": "127.0.0.1",
+    "unix_socket_directories": "",  # their paths are limited to 107 characters; TCP has no such trap
+    "dynamic_shared_memory_type": "mmap",  # inside the data folder: a killed server leaves nothing in /dev/shm
 }
 # synchronous_commit stays on: without it a kill -9 loses what was committed in the last half second.
 NOT_DURABLE = {"fsync": "off", "full_page_writes": "off"}

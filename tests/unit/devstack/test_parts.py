@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from devstack.parts import KAFKA, POSTGRES, Part, PartsError, Way, choose_kafka, choose_postgres, way
+from devstack.parts import KAFKA, POSTGRES, Part, PartsError, Way, choose_kafka, choose_postgres, container_can_be, way
 
 URL = "postgresql://boss:secret@db.example:6432/postgres"
 
@@ -62,6 +62,13 @@ def test_each_part_says_what_it_is_and_where_it_comes_from() -> None:
     assert choose_kafka({KAFKA.variable: "k.example:9092"}, has_no_image).description == (
         "Apache Kafka, given: k.example:9092"
     )
+
+
+def test_a_further_container_is_for_where_containers_can_be_had() -> None:
+    assert container_can_be({"PARTS": "containers"}, never_asked, "caddy:2")
+    assert container_can_be({}, lambda image: image == "caddy:2", "caddy:2")
+    assert not container_can_be({}, has_no_image, "caddy:2")
+    assert not container_can_be({"PARTS": "embedded"}, has_every_image, "caddy:2")
 
 
 def test_a_given_part_is_used_as_it_is(tmp_path: Path) -> None:
