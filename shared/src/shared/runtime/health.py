@@ -6,12 +6,14 @@ A check is a function that returns None when all is well and else the reason, in
 from collections.abc import Callable
 
 import structlog
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 log = structlog.get_logger()
+
+CHECK_FAILING = Gauge("dzwonek_check_failing", "1 while a check of liveness or readiness fails", ["check"])
 
 Check = Callable[[], str | None]
 
@@ -44,23 +46,28 @@ class Health:
         return [
             Route("/livez", self._livez),
             Route("/readyz", self._readyz),
-            Route("/metrics", _metrics),
+            Route("/metrics", self._metrics),
         ]
 
     async def _livez(self, _: Request) -> Response:
         return _answer(self.failures(self.live))
 
     async def _readyz(self, _: Request) -> Response:
+        return _answer(self._not_ready())
+
+    async def _metrics(self, _: Request) -> Response:
+        failing = self._not_ready()
+        for name in ("start", *self.live, *self.ready):
+            CHECK_FAILING.labels(name).set(name in failing)
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+    def _not_ready(self) -> dict[str, str]:
         failures = self.failures({**self.live, **self.ready})
         if self.waiting_for:
             failures["start"] = f"waiting for {self.waiting_for}"
-        return _answer(failures)
+        return failures
 
 
 def _answer(failures: dict[str, str]) -> Response:
     body = {"status": "failing" if failures else "ok", **({"failures": failures} if failures else {})}
     return JSONResponse(body, status_code=503 if failures else 200, headers={"Cache-Control": "no-store"})
-
-
-async def _metrics(_: Request) -> Response:
-    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

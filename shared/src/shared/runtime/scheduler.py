@@ -15,6 +15,7 @@ from shared.runtime.waiting import pause
 log = structlog.get_logger()
 LOCK_SPACE = 0x6A6F6273  # "jobs"
 LAST_RUN = Gauge("dzwonek_job_last_success_seconds", "When the job last ended well, as Unix time", ["job"])
+PERIOD = Gauge("dzwonek_job_period_seconds", "How often the job is to run", ["job"])
 
 Work = Callable[[Connection], Awaitable[object]]
 
@@ -32,6 +33,7 @@ def scheduled(pool: Pool, job: Job) -> Part:
     """The job as a part of a process. A transient fault is logged and the job tried again at its next time."""
 
     async def running(stop: asyncio.Event) -> None:
+        PERIOD.labels(job.name).set(job.seconds)
         while not stop.is_set():
             try:
                 await run_alone(pool, job)
