@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings
 
 from devstack.documents.all import PROCESSES
 from devstack.new_installation import TEMPLATE
+from shared.runtime.misspelt import misspelt
 from shared.runtime.process import CANCEL_SECONDS, GRACE_SECONDS
 from shared.runtime.settings import PREFIX
 
@@ -58,6 +59,12 @@ def test_every_setting_that_is_given_exists() -> None:
     given |= settings_in("demo.env").keys() | settings_in("production.env").keys()
     given |= set(re.findall(r"^#?(DZWONEK_\w+)=", TEMPLATE, re.MULTILINE))
     assert not given - known()
+
+
+@pytest.mark.parametrize("process", RUNNING)
+def test_nothing_that_is_given_looks_misspelt_to_a_process(process: str) -> None:
+    given = {**RUNNING[process]["environment"], **settings_in("production.env"), **dict.fromkeys(FOR_COMPOSE, "")}
+    assert misspelt(PROCESSES[process], given) == {}
 
 
 def test_an_installation_is_never_a_demo_and_has_no_defaults_for_what_it_must_say() -> None:

@@ -40,7 +40,6 @@ def test_good_settings_are_read() -> None:
         ("DATABASE_URL", None, "DZWONEK_DATABASE_URL is not set"),
         ("DATABASE_URL", "mysql://tajne@x/y", "DZWONEK_DATABASE_URL is wrong: give an address that begins with"),
         ("DATABASE_URL", "tajne", "begins with postgresql://"),
-        ("DATABASE_URL", "", "begins with postgresql://"),
         ("DATABASE_URL", "postgresql://tajne@x:y/z", "DZWONEK_DATABASE_URL is wrong"),
         ("DATABASE_POOL_SIZE", "many", "DZWONEK_DATABASE_POOL_SIZE is wrong"),
         ("DATABASE_URL", "postgresql+asyncpg://tajne@x/y", "begins with postgresql://"),
