@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings
 
 from devstack.documents.all import PROCESSES
 from devstack.new_installation import TEMPLATE
+from devstack.parts import MAILPIT_IMAGE
 from shared.runtime.misspelt import misspelt
 from shared.runtime.process import CANCEL_SECONDS, GRACE_SECONDS
 from shared.runtime.settings import PREFIX
@@ -101,3 +102,13 @@ def test_processes_of_a_service_share_an_image_that_is_built_once() -> None:
     built = [service["image"] for service in SERVICES.values() if "build" in service]
     assert len(built) == len(set(built))
     assert {image for image in images() if image.startswith("dzwonek-")} == set(built)
+
+
+def test_images_are_installed_by_the_checkouts_own_version_of_uv() -> None:
+    (version,) = re.findall(r"^UV_VERSION := (\S+)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert f"uv=={version}\n" in (ROOT / "services" / "Dockerfile").read_text()
+
+
+def test_containers_of_the_tests_are_those_of_compose() -> None:
+    default = re.compile(r"\$\{\w+:-([^}]+)\}")
+    assert MAILPIT_IMAGE in {default.sub(r"\1", image) for image in images()}

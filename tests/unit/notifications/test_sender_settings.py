@@ -211,11 +211,17 @@ def test_a_key_that_receivers_do_not_take_is_refused(signed: dict[str, Any], tmp
     assert complaint(refused.value).startswith(f"DZWONEK_DKIM_KEY_FILE is wrong: {tmp_path / 'key.pem'} holds no ")
 
 
-@pytest.mark.parametrize("name", ["sealing_private_keys_file", "verp_key_file"])
-def test_the_secrets_of_a_demo_are_refused(facts: dict[str, Any], tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "file"),
+    [
+        ("sealing_private_keys_file", "sealing-private.json"),
+        ("verp_key_file", "verp-key"),
+        ("dkim_key_file", "dkim-key.pem"),
+    ],
+)
+def test_the_secrets_of_a_demo_are_refused(signed: dict[str, Any], tmp_path: Path, name: str, file: str) -> None:
     write_secret_files(tmp_path / "demo", demo=True)
-    files = {"sealing_private_keys_file": "sealing-private.json", "verp_key_file": "verp-key"}
-    changed = {**facts, name: tmp_path / "demo" / "notifications" / files[name]}
+    changed = {**signed, name: tmp_path / "demo" / "notifications" / file}
     with pytest.raises(ValidationError) as refused:
         SenderSettings(**changed)
     assert "holds a secret of the demo; give one of your own" in complaint(refused.value)

@@ -5,6 +5,7 @@ It has a project, volumes and ports of its own, so that it stands beside an inst
 
 import asyncio
 import os
+import shutil
 import ssl
 import subprocess
 import time
@@ -93,6 +94,9 @@ def demo(
 ) -> None:
     """Start the demo of compose.yaml, play the story in two languages, and leave it running."""
     console, compose = Console(), Compose()
+    if shutil.which("docker") is None:
+        console.print("There is no Docker here: make demo needs none.")
+        raise typer.Exit(1)
     steps: list[Step] = []
     began = time.perf_counter()
     try:

@@ -70,9 +70,11 @@ def _verp_key(mark: str) -> str:
     return (f"# {mark}\n" if mark else "") + secrets.token_hex(32) + "\n"
 
 
-def _dkim_key(_mark: str) -> str:
+def _dkim_key(mark: str) -> str:
+    """A PEM file may begin with words of anybody's (RFC 7468, 2)."""
     key = rsa.generate_private_key(public_exponent=65537, key_size=DKIM_BITS)
-    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+    return (f"{mark}\n" if mark else "") + pem
 
 
 _MAKERS: dict[Path, Callable[[str], str]] = {
