@@ -65,10 +65,11 @@ def has_image(image: str) -> bool:
 
 @contextmanager
 def postgres(image: str) -> Iterator[str]:
-    """A PostgreSQL that does not wait for the disk; yields its superuser's URL."""
+    """A PostgreSQL that does not wait for the disk and sorts as the others do; yields its superuser's URL."""
     container = PostgresContainer(
         image, username="postgres", dbname="postgres", password=secrets.token_urlsafe(24), driver=None
     )
+    container.with_env("POSTGRES_INITDB_ARGS", "--encoding=UTF8 --locale=C.UTF-8")
     settings = {**SHARED_SETTINGS, **NOT_DURABLE}
     with container.with_command(["postgres", *(f"--{name}={value}" for name, value in settings.items())]) as server:
         yield server.get_connection_url()
