@@ -98,3 +98,15 @@ INSERT INTO dead_letters_redriven ("partition", "offset") VALUES ($1, $2) ON CON
 -- name: forget_old_events
 DELETE FROM inbox
 WHERE event_id IN (SELECT event_id FROM inbox WHERE handled_at < now() - $1::interval LIMIT $2);
+
+-- name: revoke_sessions
+INSERT INTO revoked_sessions (session_id, remembered_until)
+SELECT session_id, max(until) FROM unnest($1::uuid[], $2::timestamptz[]) AS ended (session_id, until)
+GROUP BY session_id ORDER BY session_id
+ON CONFLICT (session_id) DO UPDATE SET remembered_until = greatest(revoked_sessions.remembered_until, excluded.remembered_until);
+
+-- name: is_revoked
+SELECT EXISTS (SELECT FROM revoked_sessions WHERE session_id = $1);
+
+-- name: forget_revoked_sessions
+DELETE FROM revoked_sessions WHERE remembered_until < now();

@@ -133,6 +133,13 @@ class PublicSettings(_FromEnvironment):
         description="Where people reach the register, for example `https://dzwonek.example.org`; links begin with it."
     )
 
+    @property
+    def origin(self) -> str:
+        """The origin of the public address as browsers tell it: without the default port."""
+        url = self.public_url
+        default = {"http": 80, "https": 443}[url.scheme]
+        return f"{url.scheme}://{url.host}" + (f":{url.port}" if url.port != default else "")
+
 
 class KafkaSettings(_FromEnvironment):
     """What a process that speaks to Kafka needs."""
