@@ -11,10 +11,11 @@ from playwright.async_api import Browser, BrowserContext, Page, ViewportSize, ex
 from tests.integration.accounts.accounts_world import AccountsWorld, MovedClock
 from tests.waiting import until
 
-from accounts.bootstrap.api import build_app
+from accounts.bootstrap.api import build_app, open_doors
 from accounts.handlers.parts import Parts
 from accounts.passwords import PasswordHasher
 from devstack.ports import free_port
+from shared.runtime.auth.signing_keys import SigningKeys, generate_signing_keys
 from shared.runtime.health import Health
 from shared.runtime.idempotency import Idempotency
 from shared.runtime.postgres import create_pool
@@ -55,13 +56,15 @@ class Site:
 @pytest.fixture
 async def site(database: Callable[..., Awaitable[str]], tmp_path: Path) -> AsyncIterator[Site]:
     generate_keys(tmp_path / "private.json", tmp_path / "public.json")
+    generate_signing_keys(tmp_path / "access-keys.json")
     secret, clock, port = b"known to the tests alone, 32 bytes", MovedClock(), free_port()
     url = f"http://localhost:{port}"
     hasher = PasswordHasher(threads=2, queue_length=10)
     async with await create_pool(await database("accounts", packages=["accounts"]), size=4) as pool:
-        parts = Parts(pool, Idempotency(pool, secret), hasher, Sealer(tmp_path / "public.json"), clock, secret)
+        sealer, keys = Sealer(tmp_path / "public.json"), SigningKeys(tmp_path / "access-keys.json")
+        parts = Parts(pool, Idempotency(pool, secret), hasher, sealer, keys, clock, secret)
         app = build_app(Health(waiting_for=None), origin=url)
-        app.state.parts = parts
+        open_doors(app, parts)
         stop = asyncio.Event()
         serving = asyncio.ensure_future(serve(app, host="localhost", port=port)(stop))
         async with httpx.AsyncClient(base_url=url) as client:

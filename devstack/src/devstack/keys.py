@@ -12,8 +12,8 @@ class Keys:
 
     sealing_private: Path
     sealing_public: Path
-    accounts: Path
     access: Path
+    accounts: Path
     verp: Path
 
 

@@ -14,6 +14,8 @@ from typing import NoReturn
 
 import httpx
 
+from devstack.guest import PREFIX
+from devstack.guest import SERVICE as GUEST
 from devstack.kafka import Kafka
 from devstack.kafka_jars import Progress
 from devstack.keys import Keys, write_keys
@@ -53,9 +55,12 @@ class System:
     Args:
         durable: whether PostgreSQL waits for the disk, as in production.
         settings: further `DZWONEK_` variables for the services.
+        guest: whether a service is added that only tells who is signed in.
     """
 
-    def __init__(self, folder: Path, *, durable: bool = True, settings: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, folder: Path, *, durable: bool = True, settings: Mapping[str, str] | None = None, guest: bool = False
+    ) -> None:
         self.folder = folder
         self.postgres = Postgres(folder / "postgres", durable=durable)
         self.kafka = Kafka(folder / "kafka")
@@ -63,6 +68,7 @@ class System:
         self.databases: dict[str, str] = {}
         self.processes: dict[str, Running] = {}
         self._settings = dict(settings or {})
+        self._services = (*SERVICES, *([GUEST] if guest else []))
         self._gateway_port = free_port()
 
     @property
@@ -123,11 +129,11 @@ class System:
 
     async def _start_databases(self) -> None:
         await self.postgres.start()
-        for service in SERVICES:
-            role = new_role(service)
+        for service in self._services:
+            role = new_role(service.rpartition(".")[2])
             await create_role(self.postgres.url(), role)
-            self.databases[service] = await create_database(self.postgres.url(), service, owner=role)
-        await asyncio.gather(*(self._migrate(service) for service in SERVICES))
+            self.databases[service] = await create_database(self.postgres.url(), role.name, owner=role)
+        await asyncio.gather(*(self._migrate(service) for service in self._services))
 
     async def _migrate(self, service: str) -> None:
         """Runs the service's own command, as an operator would."""
@@ -157,6 +163,13 @@ class System:
         for (service, process), settings in own.items():
             self._add(service, process, settings)
         gateway = ["--port", str(self._gateway_port), "--route", f"/={self.processes['accounts-api'].url};session"]
+        if GUEST in self._services:
+            jwks = {
+                "DZWONEK_JWKS_URL": f"{self.processes['accounts-api'].url}/.well-known/jwks.json",
+                "DZWONEK_JWKS_CACHE_FILE": str(self.folder / "guest" / "keys.json"),
+            }
+            self._add(GUEST, "serve", {**public, **kafka, **jwks})
+            gateway += ["--route", f"{PREFIX}/={self.processes[f'{GUEST}-serve'].url}"]
         self.processes["gateway"] = Running(
             Process("gateway", [sys.executable, "-m", "devstack.gateway", *gateway], log=self._log("gateway")),
             self._gateway_port,

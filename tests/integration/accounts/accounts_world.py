@@ -5,14 +5,20 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
+from uuid import UUID
 
 import asyncpg
 from httpx import ASGITransport, AsyncClient, Response
 
-from accounts.bootstrap.api import build_app
+from accounts.bootstrap.api import build_app, open_doors
 from accounts.handlers.parts import Parts
-from shared.contracts.accounts import AccountRegistered, ActivationRequested
+from shared.contracts.accounts import (
+    AccountRegistered,
+    ActivationRequested,
+    EmailChangeRequested,
+    PasswordResetRequested,
+)
 from shared.contracts.catalogue import CATALOGUE
 from shared.contracts.envelope import Event, EventData, decode
 from shared.runtime.health import Health
@@ -23,6 +29,11 @@ from shared.terms import current_version
 START = datetime(2026, 9, 1, 8, 0, tzinfo=UTC)
 ADDRESS = "anna.nowak@example.org"
 PASSWORD = "cztery zielone rowery"
+OTHER_PASSWORD = "piec zoltych tramwajow"
+HOME = "192.0.2.10"
+SCHOOL = "198.51.100.7"
+FIREFOX = "Mozilla/5.0 (Android 15; Mobile; rv:140.0) Gecko/140.0 Firefox/140.0"
+CHROME = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36"
 
 D = TypeVar("D", bound=EventData)
 
@@ -34,7 +45,7 @@ ORIGIN = "http://localhost:8000"
 async def client_of(parts: Parts) -> AsyncIterator[AsyncClient]:
     """Speaks to a service that works with `parts`."""
     app = build_app(Health(waiting_for=None), origin=ORIGIN)
-    app.state.parts = parts
+    open_doors(app, parts)
     transport = ASGITransport(app, raise_app_exceptions=False)
     async with AsyncClient(transport=transport, base_url=ORIGIN) as client:
         yield client
@@ -51,6 +62,30 @@ class MovedClock:
 
     def forward(self, **duration: float) -> None:
         self.now += timedelta(**duration)
+
+
+@dataclass
+class SignedIn:
+    """Somebody who calls the API with the tokens of a session."""
+
+    client: AsyncClient
+    access_token: str
+    session_token: str
+    session_id: UUID
+
+    async def call(self, method: str, path: str, body: object = None, *, network: str = HOME) -> Response:
+        headers = {"Authorization": f"Bearer {self.access_token}", "X-Forwarded-For": network}
+        return await self.client.request(method, f"/api/v1/{path}", json=body, headers=headers)
+
+    async def refresh(self) -> Response:
+        headers = {"Authorization": f"Bearer {self.session_token}"}
+        return await self.client.post("/api/v1/session/refresh", headers=headers)
+
+    async def knows_me(self) -> bool:
+        """Whether the access token is still good."""
+        answer = await self.call("GET", "me")
+        assert answer.status_code in {200, 401}, answer.text
+        return answer.status_code == 200
 
 
 @dataclass
@@ -72,9 +107,31 @@ class AccountsWorld:
     async def ask_again(self, email: str = ADDRESS, *, key: str | None = None) -> Response:
         return await self.post("registrations/resend", {"email": email}, key)
 
-    async def activate(self, token: str, *, key: str | None = None, terms_version: str | None = None) -> Response:
-        body = {"token": token, "terms_version": terms_version or current_version()}
+    async def activate(
+        self, token: str, *, key: str | None = None, terms_version: str | None = None, password: str = PASSWORD
+    ) -> Response:
+        body = {"token": token, "password": password, "terms_version": terms_version or current_version()}
         return await self.post("activations", body, key)
+
+    async def sign_in(
+        self, email: str = ADDRESS, password: str = PASSWORD, *, browser: str = "", network: str = HOME, **other: object
+    ) -> Response:
+        """Signs in from a network, in a browser that keeps no cookies."""
+        body = {"email": email, "password": password, **other}
+        headers = {"User-Agent": browser, "X-Forwarded-For": network}
+        return await self.client.post("/api/v1/sessions", json=body, headers=headers)
+
+    async def signed_in(self, email: str = ADDRESS, password: str = PASSWORD, **other: Any) -> "SignedIn":  # noqa: ANN401 - what sign_in takes
+        """Somebody with an active account who has signed in."""
+        answer = await self.sign_in(email, password, **other)
+        assert answer.status_code == 201, answer.text
+        body = answer.json()
+        return SignedIn(self.client, body["access_token"], body["session_token"], UUID(body["session_id"]))
+
+    async def somebody(self, email: str = ADDRESS) -> "SignedIn":
+        """Somebody who registered, activated and signed in."""
+        await self.active_account(email)
+        return await self.signed_in(email)
 
     async def post(self, path: str, body: object, key: str | None = None) -> Response:
         headers = {} if key is None else {"Idempotency-Key": key}
@@ -98,6 +155,14 @@ class AccountsWorld:
         facts = [event.data for event in await self.events()]
         newest = [fact for fact in facts if isinstance(fact, AccountRegistered | ActivationRequested)][-1]
         return self.unsealer.open(newest.activation_token), self.unsealer.open(newest.reminder_token)
+
+    async def reset_token(self) -> str:
+        """The token of the newest link that sets a password, opened."""
+        return self.unsealer.open((await self.last(PasswordResetRequested)).reset_token)
+
+    async def confirmation_token(self) -> str:
+        """The token of the newest link that confirms an address, opened."""
+        return self.unsealer.open((await self.last(EmailChangeRequested)).confirmation_token)
 
     async def active_account(self, email: str = ADDRESS) -> None:
         """An account that was registered and activated, some time ago."""

@@ -10,6 +10,7 @@ from tests.integration.accounts.accounts_world import AccountsWorld, MovedClock,
 from accounts.domain.registration import QUIET
 from accounts.handlers.parts import Parts
 from accounts.passwords import PasswordHasher
+from shared.runtime.auth.signing_keys import SigningKeys, generate_signing_keys
 from shared.runtime.idempotency import Idempotency
 from shared.runtime.postgres import Pool, create_pool
 from shared.runtime.sealing import Sealer, Unsealer, generate_keys
@@ -38,14 +39,16 @@ def unsealer(tmp_path: Path) -> Unsealer:
 @pytest.fixture
 def parts(pool: Pool, clock: MovedClock, unsealer: Unsealer, tmp_path: Path) -> Iterator[Parts]:
     hasher = PasswordHasher(threads=2, queue_length=100)
+    generate_signing_keys(tmp_path / "access-keys.json")
     secret = b"known to the tests alone, 32 bytes"
     yield Parts(
         pool=pool,
         idempotency=Idempotency(pool, secret),
         hasher=hasher,
         sealer=Sealer(tmp_path / "public.json"),
+        keys=SigningKeys(tmp_path / "access-keys.json"),
         clock=clock,
-        address_secret=secret,
+        secret=secret,
         quiet=QUIET,
         beat_seconds=0,  # most tests look at what is answered, not when
     )

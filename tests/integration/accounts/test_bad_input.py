@@ -14,7 +14,7 @@ LONG = "x" * 300
 BODIES = {
     "registrations": {**GOOD, "terms_version": current_version()},
     "registrations/resend": {"email": ADDRESS},
-    "activations": {"token": new_token(), "terms_version": current_version()},
+    "activations": {"token": new_token(), "password": PASSWORD, "terms_version": current_version()},
 }
 EVERY_FIELD = [(path, field) for path, body in BODIES.items() for field in body]
 

@@ -163,7 +163,7 @@ async def test_looking_at_a_link_changes_nothing_however_often(world: AccountsWo
 async def test_the_button_activates_once_and_then_the_page_says_that_it_is_done(world: AccountsWorld) -> None:
     await world.register()
     token, _ = await world.tokens()
-    form = {"terms_version": current_version()}
+    form = {"terms_version": current_version(), "password": PASSWORD}
     first = await world.client.post(f"/activate/{token}?lang=en", data=form)
     second = await world.client.post(f"/activate/{token}?lang=en", data=form)
 
@@ -178,7 +178,9 @@ async def test_the_button_activates_once_and_then_the_page_says_that_it_is_done(
 async def test_the_button_under_old_terms_shows_the_new_ones_first(world: AccountsWorld) -> None:
     await world.register()
     token, _ = await world.tokens()
-    answer = await world.client.post(f"/activate/{token}?lang=en", data={"terms_version": "2020-01-01"})
+    answer = await world.client.post(
+        f"/activate/{token}?lang=en", data={"terms_version": "2020-01-01", "password": PASSWORD}
+    )
 
     assert answer.status_code == 409
     assert "The terms have changed" in answer.text

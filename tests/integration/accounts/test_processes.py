@@ -11,6 +11,7 @@ from tests.waiting import until
 
 from devstack.ports import free_port
 from devstack.process import Process
+from shared.runtime.auth.signing_keys import generate_signing_keys
 from shared.runtime.migrate import migrate
 from shared.runtime.sealing import generate_keys
 
@@ -32,6 +33,7 @@ async def url(database: Callable[..., Awaitable[str]]) -> str:
 
 def environment(url: str, folder: Path) -> dict[str, str]:
     generate_keys(folder / "private.json", folder / "public.json")
+    generate_signing_keys(folder / "access-keys.json")
     (folder / "secret").write_text("known to this test alone, 32 bytes")
     port = free_port()
     return {
@@ -41,6 +43,7 @@ def environment(url: str, folder: Path) -> dict[str, str]:
         "DZWONEK_PORT": str(port),
         "DZWONEK_SEALING_PUBLIC_KEY_FILE": str(folder / "public.json"),
         "DZWONEK_ACCOUNTS_SECRET_FILE": str(folder / "secret"),
+        "DZWONEK_ACCESS_KEYS_FILE": str(folder / "access-keys.json"),
     }
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from accounts.settings import ApiSettings, WorkerSettings
+from shared.runtime.auth.signing_keys import generate_signing_keys
 from shared.runtime.sealing import generate_keys
 from shared.runtime.secret_files import write_secret_files
 from shared.runtime.settings import read
@@ -19,6 +20,8 @@ def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> pytest.Monke
     monkeypatch.setenv("DZWONEK_PUBLIC_URL", "https://dzwonek.example.org")
     monkeypatch.setenv("DZWONEK_SEALING_PUBLIC_KEY_FILE", str(tmp_path / "public.json"))
     monkeypatch.setenv("DZWONEK_ACCOUNTS_SECRET_FILE", str(tmp_path / "secret"))
+    generate_signing_keys(tmp_path / "access-keys.json")
+    monkeypatch.setenv("DZWONEK_ACCESS_KEYS_FILE", str(tmp_path / "access-keys.json"))
     return monkeypatch
 
 
@@ -45,6 +48,8 @@ def test_good_settings_are_read(environment: pytest.MonkeyPatch) -> None:
         ("DZWONEK_PUBLIC_URL", "http://dzwonek.example.org"),
         ("DZWONEK_SEALING_PUBLIC_KEY_FILE", "/nowhere/public.json"),
         ("DZWONEK_ACCOUNTS_SECRET_FILE", "/nowhere/secret"),
+        ("DZWONEK_ACCESS_KEYS_FILE", "/nowhere/keys"),
+        ("DZWONEK_NETWORK_FAILURES", "0"),
         ("DZWONEK_ARGON_THREADS", "0"),
         ("DZWONEK_ARGON_QUEUE", "many"),
         ("DZWONEK_PORT", "70000"),

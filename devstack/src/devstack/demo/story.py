@@ -131,7 +131,7 @@ class Story:
 
     async def _press(self, browser: httpx.AsyncClient, link: str, form: tuple[str, dict[str, str]]) -> str:
         action, values = form
-        answer = await browser.post(action or link, data=values)
+        answer = await browser.post(action or link, data={**values, "password": self._password})
         _check(answer.is_success, f"the button was answered {answer.status_code}")
         again = await browser.get(link)
         _check(not any("terms_version" in fields for _, fields in Forms(again.text).found), "the button is still there")

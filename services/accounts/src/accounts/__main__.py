@@ -24,7 +24,7 @@ app.command("topics")(topics_command(SERVICE))
 @app.command()
 def api() -> None:
     """Serve the API and the pages. Works without Kafka."""
-    from accounts.bootstrap.api import run_api
+    from accounts.bootstrap.api import run as run_api
 
     settings = read(ApiSettings)
     configure_logs(settings.log_level, service=SERVICE, process="api")

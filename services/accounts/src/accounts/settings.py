@@ -7,6 +7,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, field_validator
 
+from accounts.handlers.parts import NETWORK_LIMIT
+from shared.runtime.auth.signing_keys import SigningKeys
 from shared.runtime.sealing import Sealer
 from shared.runtime.settings import KafkaSettings, PublicSettings, SecretFile, Settings
 
@@ -25,6 +27,16 @@ PublicKeysFile = Annotated[SecretFile, AfterValidator(_only_seals)]
 """The path of a file with the public key that values are sealed to."""
 
 
+def _only_signs(path: Path) -> Path:
+    """Refuses what cannot sign."""
+    SigningKeys(path)
+    return path
+
+
+AccessKeysFile = Annotated[SecretFile, AfterValidator(_only_signs)]
+"""The path of a file with the keys that sign access tokens."""
+
+
 class ApiSettings(Settings, PublicSettings):
     """What `accounts api` needs. It speaks to PostgreSQL alone: it stays up while Kafka is down."""
 
@@ -33,7 +45,19 @@ class ApiSettings(Settings, PublicSettings):
     )
     accounts_secret_file: SecretFile = Field(
         description=f"A file with at least {MIN_SECRET_BYTES} random bytes, the same for every replica: it keys the"
-        " fingerprints of repeated requests and of addresses."
+        " fingerprints of repeated requests and of addresses, and encrypts the secrets of second factors."
+    )
+    access_keys_file: AccessKeysFile = Field(
+        description="The private keys (a JWK set of Ed25519 keys) that sign access tokens, the same for every replica."
+        " The first signs; all are published. A new key stands second for ten minutes before it is put first, and an"
+        " old one stays as long after that."
+    )
+    network_failures: int = Field(
+        default=NETWORK_LIMIT,
+        ge=5,
+        le=1_000_000,
+        description="Failed sign-ins in 15 minutes that one network may have over all accounts; a school may be behind"
+        " one address.",
     )
     argon_threads: int = Field(
         default_factory=lambda: os.cpu_count() or 1,

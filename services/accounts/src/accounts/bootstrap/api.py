@@ -5,31 +5,33 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from functools import partial
+from uuid import UUID
 
 from fastapi import FastAPI
 
 from accounts import SERVICE
 from accounts.clock import Clock, utc_now
 from accounts.handlers.parts import Parts
-from accounts.http import openapi, problems, routes
+from accounts.http import keys, me, openapi, passwords, problems, registrations, sessions
 from accounts.pages import routes as pages
 from accounts.pages.error_pages import ErrorPages
 from accounts.pages.rendering import catalogues
 from accounts.pages.static import PageFiles
 from accounts.passwords import PasswordHasher
 from accounts.settings import ApiSettings
-from shared.runtime.database import open_database
+from accounts.store.sessions import is_live
+from shared.runtime.api import run_api
+from shared.runtime.auth import requests as auth
+from shared.runtime.auth.access_tokens import Verifier
+from shared.runtime.auth.requests import Auth
+from shared.runtime.auth.signing_keys import SigningKeys
 from shared.runtime.health import Health
 from shared.runtime.idempotency import Idempotency
 from shared.runtime.postgres import Pool
-from shared.runtime.process import calm_garbage_collection, run_parts, serve
 from shared.runtime.sealing import Sealer
 from shared.runtime.web import create_app
 
 API_VERSION = "1.0.0"
-
-COMMAND_SECONDS = 5.0
-"""How long a request waits for a statement; then the answer is 503."""
 
 
 def build_app(health: Health, *, origin: str) -> FastAPI:
@@ -40,15 +42,16 @@ def build_app(health: Health, *, origin: str) -> FastAPI:
     app = create_app(
         title="Dzwonek accounts",
         version=API_VERSION,
-        description="Portal accounts: register, ask for the activation link again, activate.",
+        description="Portal accounts: register, activate, sign in, sessions, what an account is protected by.",
         lifespan=_no_lifespan,
     )
-    app.state.parts = None
+    app.state.parts = app.state.auth = None
     app.state.origin = origin
     app.add_middleware(ErrorPages)
     problems.install(app)
-    app.include_router(routes.router)
-    app.include_router(pages.router)
+    auth.install(app)
+    for router in (registrations.router, sessions.router, passwords.router, me.router, keys.router, pages.router):
+        app.include_router(router)
     app.mount("/static", PageFiles(), name="static")
     app.router.routes.extend(health.routes())
     app.openapi = partial(openapi.describe, app)  # type: ignore[method-assign]  # FastAPI's own way to extend it
@@ -62,47 +65,42 @@ def build_parts(settings: ApiSettings, pool: Pool, hasher: PasswordHasher, *, cl
         idempotency=Idempotency(pool, settings.secret),
         hasher=hasher,
         sealer=Sealer(settings.sealing_public_key_file),
+        keys=SigningKeys(settings.access_keys_file),
         clock=clock,
-        address_secret=settings.secret,
+        secret=settings.secret,
+        network_limit=settings.network_failures,
         quiet=timedelta(seconds=settings.ask_again_seconds),
     )
 
 
-async def run_api(settings: ApiSettings, stop: asyncio.Event) -> None:
-    """Runs the API and the pages until `stop`; requests under way are answered before the database is closed."""
+def open_doors(app: FastAPI, parts: Parts) -> None:
+    """Lets the application work with its parts. It checks its own access tokens by the sessions themselves."""
+
+    async def revoked(session_id: UUID) -> bool:
+        return not await is_live(parts.pool, session_id, parts.clock())
+
+    verifier = Verifier(lambda: parts.keys.published, parts.clock)
+    app.state.parts = parts
+    app.state.auth = Auth(verifier, revoked=revoked, unknown_key=lambda: None)
+
+
+async def run(settings: ApiSettings, stop: asyncio.Event) -> None:
+    """Runs the API and the pages until `stop`."""
     health = Health()
-    app = build_app(health, origin=origin_of(settings))
+    app = build_app(health, origin=settings.origin)
     catalogues()
     hasher = PasswordHasher(threads=settings.argon_threads, queue_length=settings.argon_queue)
-    http_ended = asyncio.Event()
-
-    async def http(stop: asyncio.Event) -> None:
-        try:
-            await serve(app, host=settings.host, port=settings.port)(stop)
-        finally:
-            http_ended.set()
-
-    async def database(stop: asyncio.Event) -> None:
-        async with open_database(
-            settings, SERVICE, health=health, stop=stop, process="api", command_seconds=COMMAND_SECONDS
-        ) as pool:
-            if pool:
-                app.state.parts = build_parts(settings, pool, hasher)
-                health.waiting_for = None
-                calm_garbage_collection()
-                await http_ended.wait()
-
     try:
-        await run_parts({"http": http, "database": database}, stop)
+        await run_api(
+            app,
+            settings,
+            SERVICE,
+            health=health,
+            open_doors=lambda pool: open_doors(app, build_parts(settings, pool, hasher)),
+            stop=stop,
+        )
     finally:
         hasher.close()
-
-
-def origin_of(settings: ApiSettings) -> str:
-    """The origin of the public address as browsers tell it: without the default port."""
-    url = settings.public_url
-    default = {"http": 80, "https": 443}[url.scheme]
-    return f"{url.scheme}://{url.host}" + (f":{url.port}" if url.port != default else "")
 
 
 @asynccontextmanager

@@ -1,6 +1,6 @@
 """What pressing the button behind the activation link leads to."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from accounts.domain.registration import Account, State
@@ -9,10 +9,11 @@ from accounts.domain.tokens import Purpose, StoredToken, TokenFault, token_fault
 
 @dataclass(frozen=True)
 class Link:
-    """What is known of a link: its token, and the account unless that is gone."""
+    """What is known of a link: its token, and the account with its password's hash unless that is gone."""
 
     token: StoredToken | None
     account: Account | None = None
+    password_hash: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)

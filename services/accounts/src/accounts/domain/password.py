@@ -38,6 +38,14 @@ def opaque_string(password: str) -> str:
     return normal
 
 
+def comparable(password: str) -> str:
+    """The form in which an entered password is compared; what could not be one is nobody's password."""
+    try:
+        return opaque_string(password)
+    except Refused:
+        return ""
+
+
 def accept_password(password: str, email: EmailAddress | None) -> str:
     """The password in the form in which it is hashed.
 

@@ -98,7 +98,7 @@ def decide_registration(
     known: Known, now: datetime, quiet: timedelta = QUIET
 ) -> Register | Renew | TellOwner | Expire | Silence:
     """What registering an address leads to."""
-    if not _may_mail(known.mailed_at, now, quiet):
+    if not may_mail(known.mailed_at, now, quiet):
         return Silence()
     account = known.account
     if account is None:
@@ -113,9 +113,10 @@ def decide_asking_again(known: Known, now: datetime, quiet: timedelta = QUIET) -
     account = known.account
     if account is None or account.state is State.ACTIVE or account.expired(now):
         return Silence()
-    return Renew(account) if _may_mail(known.mailed_at, now, quiet) else Silence()
+    return Renew(account) if may_mail(known.mailed_at, now, quiet) else Silence()
 
 
-def _may_mail(mailed_at: Sequence[datetime], now: datetime, quiet: timedelta) -> bool:
+def may_mail(mailed_at: Sequence[datetime], now: datetime, quiet: timedelta = QUIET) -> bool:
+    """Whether an address may get another mail: three an hour, one a minute (security.md, Rate limits)."""
     recent = [instant for instant in mailed_at if now - instant < LIMIT_WINDOW]
     return len(recent) < MAILS_IN_WINDOW and all(now - instant >= quiet for instant in recent)

@@ -14,6 +14,9 @@ class Purpose(StrEnum):
     """What a token is for; it opens nothing else."""
 
     ACTIVATION = "activation"
+    PASSWORD_RESET = "password_reset"  # noqa: S105 - the name of a purpose
+    EMAIL_CHANGE = "email_change"
+    SECOND_FACTOR = "second_factor"
 
 
 class TokenFault(StrEnum):
@@ -24,6 +27,14 @@ class TokenFault(StrEnum):
     USED = "token_used"
     EXPIRED = "token_expired"
     REVOKED = "token_revoked"
+
+
+class LinkRefused(Exception):  # noqa: N818 - reads as what happened
+    """A link does not work; `fault` says why."""
+
+    def __init__(self, fault: TokenFault) -> None:
+        super().__init__(fault.value)
+        self.fault = fault
 
 
 @dataclass(frozen=True)

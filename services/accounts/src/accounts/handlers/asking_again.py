@@ -1,11 +1,12 @@
 """A person asks for the activation link again."""
 
-from accounts import events, store
 from accounts.domain.email_address import EmailAddress
 from accounts.domain.registration import Silence, decide_asking_again
+from accounts.events import registration as events
 from accounts.handlers.parts import ATTEMPTS, Contended, Parts
 from accounts.links import FreshLinks
-from accounts.store import Mailing
+from accounts.store import registrations as store
+from accounts.store.registrations import Mailing
 from shared.runtime.postgres import Connection
 
 

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from accounts import events, store
+from accounts.events import registration as events
+from accounts.store import registrations as store
 from shared.runtime.postgres import Connection
 
 CHUNK = 500

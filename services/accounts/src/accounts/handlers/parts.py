@@ -6,12 +6,15 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cached_property
 
 from accounts.answer_time import BEAT_SECONDS
 from accounts.clock import Clock
 from accounts.domain.email_address import EmailAddress
 from accounts.domain.registration import QUIET
 from accounts.passwords import PasswordHasher
+from accounts.vault import Vault
+from shared.runtime.auth.signing_keys import SigningKeys
 from shared.runtime.idempotency import Idempotency
 from shared.runtime.postgres import Connection, Pool
 from shared.runtime.sealing import Sealer
@@ -19,6 +22,8 @@ from shared.runtime.sealing import Sealer
 ATTEMPTS = 10
 """How often a use case starts anew when others change the same account at the same time."""
 
+NETWORK_LIMIT = 300
+"""Failures in 15 minutes that one network may have over all accounts: a school may be behind one address."""
 
 CONNECTION_SECONDS = 5
 """How long a request waits for a connection; then it is told to come back later."""
@@ -36,14 +41,31 @@ class Parts:
     idempotency: Idempotency
     hasher: PasswordHasher
     sealer: Sealer
+    keys: SigningKeys
     clock: Clock
-    address_secret: bytes = field(repr=False)
+    secret: bytes = field(repr=False)
     quiet: timedelta = QUIET
     beat_seconds: float = BEAT_SECONDS
+    network_limit: int = NETWORK_LIMIT
+
+    @cached_property
+    def vault(self) -> Vault:
+        """Encrypts what the database keeps and nobody may read there."""
+        return Vault(self.secret)
 
     def address_digest(self, email: EmailAddress) -> bytes:
-        """The address as the limit of mails counts it: not to be guessed back without the secret."""
-        return hmac.digest(self.address_secret, email.key.encode(), hashlib.sha256)
+        """The address as the limits count it: not to be guessed back without the secret."""
+        return self.keyed_digest(b"", email.key.encode())
+
+    def keyed_digest(self, purpose: bytes, value: bytes) -> bytes:
+        """A digest of `value`: not to be guessed back without the secret, and another one for each purpose."""
+        return hmac.digest(self.secret, purpose + value, hashlib.sha256)
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[Connection]:
+        """A connection, each statement by itself. Raises TimeoutError when none becomes free in time."""
+        async with self.pool.acquire(timeout=CONNECTION_SECONDS) as connection:
+            yield connection
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:

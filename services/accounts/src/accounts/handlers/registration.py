@@ -2,12 +2,8 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
 
-from accounts import events, store
 from accounts.domain.email_address import EmailAddress
-from accounts.domain.password import refuse_guessable
-from accounts.domain.refusal import Refused
 from accounts.domain.registration import (
     LIFETIME,
     AgeBracket,
@@ -19,21 +15,15 @@ from accounts.domain.registration import (
     TellOwner,
     decide_registration,
 )
-from accounts.guessing import guesses
+from accounts.events import registration as events
 from accounts.handlers.expiry import expire_registrations
 from accounts.handlers.parts import ATTEMPTS, Contended, Parts
+from accounts.handlers.passwords import new_hash
 from accounts.links import FreshLinks, fresh_links
-from accounts.store import Mailing, PersonalData
+from accounts.store import registrations as store
+from accounts.store.registrations import Mailing, PersonalData
 from shared.runtime.events import new_id
 from shared.runtime.postgres import Connection
-
-
-class PasswordRefused(Exception):  # noqa: N818 - reads as what happened
-    """The password is guessed too soon; `reason` says so with its code."""
-
-    def __init__(self, reason: Refused) -> None:
-        super().__init__(reason.code)
-        self.reason = reason
 
 
 @dataclass(frozen=True)
@@ -60,11 +50,7 @@ async def prepare_registration(parts: Parts, registration: Registration) -> Prep
 
     Raises HashingBusy, PasswordRefused.
     """
-    check = partial(refuse_guessable, email=registration.email, guesses=guesses)
-    try:
-        password_hash = await parts.hasher.hash(registration.password, check)
-    except Refused as reason:
-        raise PasswordRefused(reason) from None
+    password_hash = await new_hash(parts, registration.password, registration.email, field="password")
     person = PersonalData(registration.email, password_hash, registration.age_bracket, registration.language)
     return PreparedRegistration(person, parts.sealer.seal(registration.email.text), fresh_links(parts.sealer))
 

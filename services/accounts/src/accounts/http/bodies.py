@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError, core_schema
 
 from accounts.domain import email_address, password
 from accounts.domain.email_address import EmailAddress, parse_email
-from accounts.domain.password import accept_password
+from accounts.domain.password import accept_password, opaque_string
 from accounts.domain.refusal import Refused
 from accounts.domain.registration import AgeBracket, Language
 from accounts.handlers.registration import Registration
@@ -18,8 +18,11 @@ from shared.terms import current_version
 
 T = TypeVar("T")
 
+PASSWORD = "cztery zielone rowery"  # noqa: S105 - an example
+TOKEN = "q9Zb3m6mJvYV0hB2xkqk0m8sS5tq2mJr8b5D7cQnA1E"  # noqa: S105 - an example
 
-def _by_rule(rule: Callable[..., T], *values: Any) -> T:  # noqa: ANN401 - hands on what the rule takes
+
+def by_rule(rule: Callable[..., T], *values: Any) -> T:  # noqa: ANN401 - hands on what the rule takes
     """What the rule makes of the values; its refusal as Pydantic tells faults."""
     try:
         return rule(*values)
@@ -37,7 +40,7 @@ Email = Annotated[
     EmailAddress,
     GetPydanticSchema(
         lambda _source, _handler: core_schema.no_info_after_validator_function(
-            lambda text: _by_rule(parse_email, text), core_schema.str_schema(strict=True)
+            lambda text: by_rule(parse_email, text), core_schema.str_schema(strict=True)
         ),
         lambda _schema, _handler: {"type": "string", "format": "email", "maxLength": email_address.MAX_LENGTH},
     ),
@@ -47,11 +50,22 @@ TermsVersion = Annotated[
 ]
 
 
-class _Body(BaseModel):
+KnownPassword = Annotated[
+    str,
+    Field(max_length=password.MAX_LENGTH),
+    AfterValidator(lambda text: by_rule(opaque_string, text)),
+    Field(repr=False, json_schema_extra={"format": "password"}, examples=[PASSWORD]),
+]
+"""A password that somebody has chosen before: it is compared, not judged."""
+
+
+class Body(BaseModel):
+    """What every body has: unknown fields are refused, and no value stands in an error."""
+
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
-class RegistrationBody(_Body):
+class RegistrationBody(Body):
     """A person who wants a portal account."""
 
     email: Email = Field(
@@ -61,7 +75,7 @@ class RegistrationBody(_Body):
     password: str = Field(
         repr=False,
         description="Not a common one and not the person's own data; of any characters but control characters.",
-        examples=["cztery zielone rowery"],
+        examples=[PASSWORD],
         json_schema_extra={"format": "password", "minLength": password.MIN_LENGTH, "maxLength": password.MAX_LENGTH},
     )
     age_bracket: AgeBracket = Field(examples=["adult"])
@@ -73,28 +87,29 @@ class RegistrationBody(_Body):
     @field_validator("password")
     @classmethod
     def _acceptable(cls, value: str, info: ValidationInfo) -> str:
-        return _by_rule(accept_password, value, info.data.get("email"))
+        return by_rule(accept_password, value, info.data.get("email"))
 
     def registration(self) -> Registration:
         """What the use case takes."""
         return Registration(self.email, self.password, self.age_bracket, self.language)
 
 
-class AskingAgainBody(_Body):
+class AskingAgainBody(Body):
     """A person whose activation link did not arrive."""
 
     email: Email = Field(examples=["anna.nowak@example.org"])
 
 
-class ActivationBody(_Body):
+class ActivationBody(Body):
     """A person who presses the button behind the link."""
 
     token: str = Field(
         repr=False,
         max_length=128,
         description="From the link.",
-        examples=["q9Zb3m6mJvYV0hB2xkqk0m8sS5tq2mJr8b5D7cQnA1E"],
+        examples=[TOKEN],
     )
+    password: KnownPassword = Field(description="That was chosen at registration.")
     terms_version: TermsVersion = Field(description="The version of the terms that the person was shown and accepts.")
 
 

@@ -1,51 +1,113 @@
 """What the service refuses, as problem details: the one place where errors become HTTP."""
 
 from collections.abc import Mapping
+from typing import TypeAlias
 
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
-from accounts.domain.tokens import TokenFault
-from accounts.handlers.activation import LinkRefused, TermsRefused
+from accounts.domain.tokens import LinkRefused, TokenFault
+from accounts.handlers.activation import TermsRefused
+from accounts.handlers.deletion import NotToBeDeleted
+from accounts.handlers.email_change import AddressUnchanged
+from accounts.handlers.guesses import TooManyAttempts
 from accounts.handlers.parts import Contended
-from accounts.handlers.registration import PasswordRefused
+from accounts.handlers.passwords import PasswordRefused
+from accounts.handlers.proving import CodeNeeded, WrongCode, WrongPassword
+from accounts.handlers.second_factor import AlreadyOn, NotSetUp
+from accounts.handlers.sessions import NoSuchSession, SessionGone
+from accounts.handlers.signing_in import SignInRefused
 from accounts.passwords import HashingBusy
 from shared.runtime.problems import FieldError, ProblemError, invalid
 
 LINK_PROBLEMS: Mapping[TokenFault, tuple[int, str]] = {
     TokenFault.UNKNOWN: (422, "There is no such link"),
     TokenFault.OTHER_PURPOSE: (422, "The link is for something else"),
-    TokenFault.USED: (409, "The link has been used: the account is active"),
-    TokenFault.REVOKED: (410, "A newer link was mailed, only that one works"),
-    TokenFault.EXPIRED: (410, "The link has run out; register again"),
+    TokenFault.USED: (409, "The link has been used"),
+    TokenFault.REVOKED: (410, "The link works no longer; a newer one may have been mailed"),
+    TokenFault.EXPIRED: (410, "The link has run out; ask for a new one"),
 }
 """The status and the title for each fault of a link; the fault's value is the code."""
 
-Refusal = LinkRefused | TermsRefused | PasswordRefused | HashingBusy | Contended
+STATES: Mapping[type[Exception], tuple[int, str, str]] = {
+    SignInRefused: (401, "wrong_credentials", "Address or password are wrong, or the account is not active"),
+    SessionGone: (401, "session_ended", "The session has ended; sign in"),
+    NoSuchSession: (404, "not_found", "The account has no such session"),
+    NotSetUp: (409, "not_set_up", "No second factor is on or being set up"),
+    AlreadyOn: (409, "already_on", "The second factor is on already"),
+    NotToBeDeleted: (409, "not_to_be_deleted", "The account is not to be deleted"),
+}
+"""The status, the code and the title for what the state of things does not allow."""
+
+FIELDS: Mapping[type[Exception], tuple[str, str, str]] = {
+    WrongPassword: ("password", "wrong_password", "This is not the password"),
+    CodeNeeded: ("code", "code_needed", "The account asks for a code from the app"),
+    WrongCode: ("code", "wrong_code", "The code is wrong, too old, or was used before"),
+    AddressUnchanged: ("email", "email_unchanged", "The account has this address already"),
+}
+"""The field, the code and the text for what is wrong with one field."""
+
+Refusal: TypeAlias = (
+    LinkRefused
+    | TermsRefused
+    | PasswordRefused
+    | HashingBusy
+    | Contended
+    | TooManyAttempts
+    | SignInRefused
+    | SessionGone
+    | NoSuchSession
+    | NotSetUp
+    | AlreadyOn
+    | NotToBeDeleted
+    | WrongPassword
+    | CodeNeeded
+    | WrongCode
+    | AddressUnchanged
+)
 
 
 def problem_for(refusal: Refusal) -> ProblemError:
     """The problem details for what a use case refused."""
+    if state := STATES.get(type(refusal)):
+        return _state(*state)
+    if error := _wrong_field(refusal):
+        return invalid([error])
     match refusal:
         case LinkRefused(fault=fault):
             status, title = LINK_PROBLEMS[fault]
             error = FieldError(field="token", code=fault.value, detail=title)
             return ProblemError(status, fault.value, title, errors=[error])
-        case TermsRefused():
-            detail = f"The terms of {refusal.in_force} are in force"
-            return invalid([FieldError(field="terms_version", code="terms_outdated", detail=detail)])
-        case PasswordRefused(reason=reason):
-            return invalid([FieldError(field="password", code=reason.code, detail=reason.text)])
+        case TooManyAttempts():
+            title = "Too many failures; wait before the next try"
+            return ProblemError(429, "too_many_attempts", title, retry_after=refusal.retry_after)
         case HashingBusy():
-            return ProblemError(503, "busy", "Too many people register right now", retry_after=refusal.retry_after)
-        case Contended():
+            return ProblemError(503, "busy", "Too many people are here right now", retry_after=refusal.retry_after)
+        case _:
             return ProblemError(503, "busy", "The same is being asked many times at once", retry_after=1)
 
 
 def install(app: FastAPI) -> None:
     """Lets `app` answer refusals with problem details."""
-    for kind in (LinkRefused, TermsRefused, PasswordRefused, HashingBusy, Contended):
+    for kind in Refusal.__args__:
         app.add_exception_handler(kind, _answer)
+
+
+def _wrong_field(refusal: Refusal) -> FieldError | None:
+    match refusal:
+        case TermsRefused(in_force=version):
+            return FieldError(field="terms_version", code="terms_outdated", detail=f"Those of {version} are in force")
+        case PasswordRefused(reason=reason, field=field):
+            return FieldError(field=field, code=reason.code, detail=reason.text)
+    wrong = FIELDS.get(type(refusal))
+    return wrong and FieldError(field=wrong[0], code=wrong[1], detail=wrong[2])
+
+
+def _state(status: int, code: str, title: str) -> ProblemError:
+    problem = ProblemError(status, code, title)
+    if status == 401:  # noqa: PLR2004 - RFC 9110, 11.6.1: it has to say how
+        problem.headers["WWW-Authenticate"] = 'Bearer realm="dzwonek"'
+    return problem
 
 
 async def _answer(_: Request, error: Exception) -> Response:

@@ -1,5 +1,6 @@
 """The pages of registration and activation. A GET changes nothing; each POST ends in a redirect or in what is wrong."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 
 from fastapi import APIRouter, Depends, Request
@@ -8,17 +9,19 @@ from fastapi.responses import RedirectResponse, Response
 from accounts.answer_time import on_the_beat
 from accounts.domain.activation import Link, link_fault
 from accounts.domain.registration import AgeBracket
-from accounts.domain.tokens import TokenFault
-from accounts.handlers.activation import LinkRefused, TermsRefused, activate, look_at_link
+from accounts.domain.tokens import LinkRefused, TokenFault
+from accounts.handlers.activation import TermsRefused, activate, look_at_link, prove_owner
 from accounts.handlers.asking_again import ask_again
-from accounts.handlers.registration import PasswordRefused, prepare_registration, register
+from accounts.handlers.passwords import PasswordRefused
+from accounts.handlers.proving import WrongPassword
+from accounts.handlers.registration import prepare_registration, register
 from accounts.http.bodies import AskingAgainBody, RegistrationBody
-from accounts.http.routes import WorkingParts
+from accounts.http.calls import WorkingParts
 from accounts.links import fresh_links
-from accounts.pages.cross_site import refuse_cross_site
 from accounts.pages.forms import Form, read_form
 from accounts.pages.rendering import language_of, page, see_other
 from accounts.pages.route import PageRoute
+from shared.runtime.auth.own_site import refuse_cross_site
 from shared.runtime.problems import problem_of
 from shared.terms import UnknownTerms, current_version, terms_html
 
@@ -105,14 +108,18 @@ async def activation_page(request: Request, token: str, parts: WorkingParts) -> 
 async def press_activate(request: Request, token: str, parts: WorkingParts) -> Response:
     """Activates and accepts the terms that the page has shown."""
     async with request.form(max_files=0, max_fields=20) as sent:
-        accepted = str(sent.get("terms_version", ""))
+        accepted, password = str(sent.get("terms_version", "")), str(sent.get("password", ""))
     try:
+        await prove_owner(parts, token, password)
         async with parts.transaction() as transaction:
             await activate(parts, transaction, token, accepted)
     except LinkRefused as refused:
         return _activation_page(request, await look_at_link(parts, token), refused.fault)
     except TermsRefused:
         return _activation_page(request, await look_at_link(parts, token), None, terms_changed=True)
+    except WrongPassword:
+        code = "wrong_password" if password else "missing"
+        return _activation_page(request, await look_at_link(parts, token), None, errors={"password": code})
     return see_other(f"/activate/{token}", language_of(request))  # whose page now says that it is done
 
 
@@ -146,7 +153,12 @@ def _registration_form(request: Request, form: Form[RegistrationBody]) -> Respon
 
 
 def _activation_page(
-    request: Request, link: Link, fault: TokenFault | None, *, terms_changed: bool = False
+    request: Request,
+    link: Link,
+    fault: TokenFault | None,
+    *,
+    terms_changed: bool = False,
+    errors: Mapping[str, str] | None = None,
 ) -> Response:
     language = language_of(request, fallback=link.account.language if link.account else None)
     if fault is not None:
@@ -157,8 +169,9 @@ def _activation_page(
         request,
         "activate.html",
         language=language,
-        status=409 if terms_changed else 200,
+        status=409 if terms_changed else 422 if errors else 200,
         terms_changed=terms_changed,
+        form=Form(None, errors=errors or {}),
         expires_at=link.account.expires_at if link.account else None,
         terms=terms_html(current_version(), language, top_heading=3),
     )

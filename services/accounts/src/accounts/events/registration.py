@@ -1,4 +1,4 @@
-"""The events of this service, made from what happens to an account: each raises the account's version by one."""
+"""Events of registration and activation."""
 
 from datetime import datetime
 from uuid import UUID

@@ -1,34 +1,25 @@
-"""The operations of the API. Each takes an `Idempotency-Key`: the same request again gets the same answer."""
+"""The operations of registration. Each takes an `Idempotency-Key`: the same request again gets the same answer."""
 
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, Request
+from fastapi import APIRouter, Header, Request
 from fastapi.responses import Response
 from pydantic import BaseModel
 
 from accounts.answer_time import on_the_beat
-from accounts.handlers.activation import activate
+from accounts.handlers.activation import activate, prove_owner
 from accounts.handlers.asking_again import ask_again
 from accounts.handlers.parts import Parts
 from accounts.handlers.registration import prepare_registration, register
 from accounts.http.bodies import AcceptedAnswer, ActivatedAnswer, ActivationBody, AskingAgainBody, RegistrationBody
+from accounts.http.calls import WorkingParts
 from accounts.links import fresh_links
 from shared.runtime.idempotency import Answer
 from shared.runtime.postgres import Connection
-from shared.runtime.problems import ProblemDetails, ProblemError
+from shared.runtime.problems import ProblemDetails
 from shared.runtime.web import PROBLEM_RESPONSES
 
-
-def parts_of(request: Request) -> Parts:
-    """The working parts. Raises ProblemError 503 while the process still waits for the database."""
-    parts = request.app.state.parts
-    if not isinstance(parts, Parts):
-        raise ProblemError(503, "unavailable", "Not available right now", retry_after=5)
-    return parts
-
-
-WorkingParts = Annotated[Parts, Depends(parts_of)]
 IdempotencyKey = Annotated[
     str | None,
     Header(
@@ -101,7 +92,11 @@ async def post_asking_again(
 async def post_activation(
     body: ActivationBody, request: Request, parts: WorkingParts, key: IdempotencyKey = None
 ) -> Response:
-    """Activates the account that the link belongs to and accepts the terms; the link works once."""
+    """Activates the account that the link belongs to and accepts the terms; the link works once.
+
+    The password shows that whoever activates is who registered: anybody can register anybody's address.
+    """
+    await prove_owner(parts, body.token, body.password)
 
     async def work(transaction: Connection) -> Answer:
         activated = await activate(parts, transaction, body.token, body.terms_version)

@@ -1,4 +1,4 @@
-"""The statements of queries.sql, typed. Guarded ones return whether they found the account as it had been read."""
+"""Registration and activation. Guarded statements return whether they found the account as it had been read."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ from shared.runtime.outbox import outbox_columns
 from shared.runtime.postgres import Connection
 from shared.runtime.sql import load_queries
 
-SQL = load_queries("accounts")
+SQL = load_queries("accounts.store", "registrations.sql")
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ async def known_of_address(connection: Connection, email: EmailAddress, digest: 
     """The account of an address and the mails sent to it in the last hour."""
     row = await connection.fetchrow(SQL["known_of_address"], email.key, digest, now - LIMIT_WINDOW)
     assert row is not None  # noqa: S101 - the statement always gives one row
-    return Known(_account(row), row["mailed_at"])
+    return Known(account_in(row), row["mailed_at"])
 
 
 async def register(
@@ -104,6 +104,11 @@ async def note_silence(connection: Connection, digest: bytes, now: datetime) -> 
     await connection.execute(SQL["note_silence"], digest, now)
 
 
+async def note_mail(connection: Connection, digest: bytes, now: datetime) -> None:
+    """Writes down that a mail goes to the address, for the limit."""
+    await connection.execute(SQL["note_mail"], digest, now)
+
+
 async def link(connection: Connection, token_hash: bytes) -> Link:
     """What is known of the link whose token has this hash."""
     row = await connection.fetchrow(SQL["link"], token_hash)
@@ -116,7 +121,7 @@ async def link(connection: Connection, token_hash: bytes) -> Link:
         used_at=row["used_at"],
         revoked_at=row["revoked_at"],
     )
-    return Link(token, _account(row) if row["state"] else None)
+    return Link(token, account_in(row) if row["state"] else None, row["password_hash"])
 
 
 async def activate(
@@ -151,7 +156,8 @@ async def forget_mail_requests(connection: Connection, before: datetime) -> int:
     return _affected(await connection.execute(SQL["forget_mail_requests"], before))
 
 
-def _account(row: asyncpg.Record) -> Account | None:
+def account_in(row: asyncpg.Record) -> Account | None:
+    """The account in a row; None when the row has none."""
     if row["account_id"] is None:
         return None
     return Account(

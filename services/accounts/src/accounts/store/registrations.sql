@@ -1,4 +1,4 @@
--- Every statement of the service. Those that change an account write its rows and its events at once, and only if
+-- Registration and activation. Statements that change an account write its rows and its events at once, and only if
 -- the account still is as it was read (its version, or the key of the address); else they do nothing and say so.
 
 -- name: known_of_address
@@ -64,9 +64,12 @@ SELECT EXISTS (SELECT FROM account);
 -- name: note_silence
 INSERT INTO mail_requests (address, requested_at, mailed) VALUES ($1, $2, false);
 
+-- name: note_mail
+INSERT INTO mail_requests (address, requested_at, mailed) VALUES ($1, $2, true);
+
 -- name: link
 SELECT account_id, purpose, token.expires_at AS token_expires_at, used_at, revoked_at,
-       state, version, language, registered_at, account.expires_at
+       state, version, language, registered_at, account.expires_at, password_hash
 FROM tokens AS token LEFT JOIN accounts AS account USING (account_id)
 WHERE token_hash = $1;
 

@@ -1,0 +1,39 @@
+"""How often somebody may guess: five failures are free, then each guess waits, ever longer.
+
+Failures count per account and known device, else per account and network, so that a stranger elsewhere locks nobody
+out (security.md, Rate limits). A network has a limit of its own over all accounts, wide enough for a school whose
+pupils share one address.
+"""
+
+import ipaddress
+from collections.abc import Sequence
+from datetime import timedelta
+
+FREE_FAILURES = 5
+WAITS: Sequence[timedelta] = (timedelta(minutes=15), timedelta(minutes=30), timedelta(minutes=60))
+"""After the fifth failure and each further one; the last holds for all that follow."""
+
+FORGOTTEN_AFTER = timedelta(hours=24)
+"""Failures count no longer when there was none for so long."""
+
+NETWORK_WINDOW = timedelta(minutes=15)
+
+
+def waits() -> list[timedelta]:
+    """How long the next guess has to wait after one failure, after two, and so on; the last holds for all further."""
+    return [timedelta(0)] * (FREE_FAILURES - 1) + list(WAITS)
+
+
+def network_of(address: str) -> str:
+    """The network that an address stands for: itself in IPv4, its /64 in IPv6, which one household or school has.
+
+    What is no address is a network of its own.
+    """
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return "unknown"
+    if isinstance(parsed, ipaddress.IPv6Address) and parsed.ipv4_mapped:
+        parsed = parsed.ipv4_mapped
+    prefix = parsed.max_prefixlen if parsed.version == 4 else 64  # noqa: PLR2004 - the versions of IP
+    return str(ipaddress.ip_network((parsed, prefix), strict=False))

@@ -1,0 +1,95 @@
+"""Somebody who is signed in takes another address: it counts once the link that went there was used."""
+
+from accounts.domain.credentials import EMAIL_CHANGE_LIFETIME
+from accounts.domain.email_address import EmailAddress
+from accounts.domain.registration import State, may_mail
+from accounts.domain.tokens import LinkRefused, Purpose, TokenFault, new_token, token_fault, token_hash
+from accounts.events import credentials as events
+from accounts.events import registration as registration_events
+from accounts.handlers.expiry import expire_registrations
+from accounts.handlers.guesses import Visitor
+from accounts.handlers.parts import Parts
+from accounts.handlers.proving import Proof, proven
+from accounts.store import credentials, email_changes, registrations
+from accounts.store.email_changes import EmailChange
+from accounts.store.registrations import Mailing
+from shared.runtime.auth.access_tokens import SignedIn
+from shared.runtime.postgres import Connection
+
+
+class AddressUnchanged(Exception):  # noqa: N818 - reads as what happened
+    """The account has that address already."""
+
+
+async def ask_for_email_change(
+    parts: Parts, who: SignedIn, proof: Proof, email: EmailAddress, visitor: Visitor
+) -> None:
+    """Mails a link to the new address and tells the one in use.
+
+    An address that has an account already gets no link: its owner is told that somebody tried, the asker is not. The
+    limit of mails per address holds. Raises AddressUnchanged, and what `proven` raises.
+    """
+    token = new_token()
+    sealed_email, sealed_token = parts.sealer.seal(email.text), parts.sealer.seal(token)
+    digest = parts.address_digest(email)
+    async with proven(parts, who, proof, visitor) as (transaction, account):
+        if email.key == EmailAddress(account.email).key:
+            raise AddressUnchanged
+        now = parts.clock()
+        known = await registrations.known_of_address(transaction, email, digest, now)
+        if not may_mail(known.mailed_at, now, parts.quiet):
+            return await registrations.note_silence(transaction, digest, now)
+        holder = known.account
+        if holder and holder.state is State.ACTIVE:
+            event = registration_events.registration_attempted(holder, now)
+            await registrations.tell_owner(transaction, holder, Mailing(digest, now, event))
+            return None
+        await registrations.note_mail(transaction, digest, now)
+        return await email_changes.ask(
+            transaction,
+            account.account_id,
+            email,
+            now,
+            token_hash=token_hash(token),
+            expires_at=now + EMAIL_CHANGE_LIFETIME,
+            event=events.email_change_requested(account, sealed_email, sealed_token, now),
+        )
+
+
+async def look_at_email_change(parts: Parts, token: str) -> EmailChange:
+    """The address that the link confirms. Changes nothing. Raises LinkRefused."""
+    async with parts.connection() as connection:
+        return await _change_of(parts, connection, token)
+
+
+async def confirm_email(parts: Parts, token: str) -> EmailAddress:
+    """Gives the account the address that the link was mailed to. Raises LinkRefused.
+
+    Whoever had begun to register the address without activating it loses that: the mailbox is this person's.
+    """
+    async with parts.transaction() as transaction:
+        change = await _change_of(parts, transaction, token)
+        account = await credentials.lock(transaction, change.account_id)
+        change = await _change_of(parts, transaction, token)  # once more: it may have been used since
+        if account is None:
+            raise LinkRefused(TokenFault.UNKNOWN)
+        now = parts.clock()
+        holder = await email_changes.holder(transaction, change.email)
+        if holder and holder.state is State.ACTIVE:
+            raise LinkRefused(TokenFault.REVOKED)
+        if holder:
+            await expire_registrations(transaction, [(holder.account_id, holder.version)], now)
+        event = events.email_changed(account, parts.sealer.seal(change.email.text), now)
+        await email_changes.change(
+            transaction, account.account_id, change.email, now, token_hash=token_hash(token), event=event
+        )
+    return change.email
+
+
+async def _change_of(parts: Parts, connection: Connection, token: str) -> EmailChange:
+    stored = await credentials.token(connection, token_hash(token))
+    fault = token_fault(stored, Purpose.EMAIL_CHANGE, parts.clock())
+    change = await email_changes.of_token(connection, token_hash(token))
+    if fault or change is None:
+        raise LinkRefused(fault or TokenFault.REVOKED)
+    return change

@@ -1,0 +1,177 @@
+"""A person signs in: with address and password, and with a code where the account asks for one."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from accounts.domain.credentials import Credentials
+from accounts.domain.email_address import EmailAddress
+from accounts.domain.sessions import MOST_SESSIONS, Device, Session, new_form_token
+from accounts.domain.tokens import Purpose, new_token, token_fault, token_hash
+from accounts.domain.user_agent import browser_of, system_of
+from accounts.events import credentials as events
+from accounts.handlers.guesses import Guess, Visitor, begin_guess
+from accounts.handlers.parts import Parts
+from accounts.handlers.proving import CodeNeeded, WrongPassword, counted, device_hash, locked, prove_password
+from accounts.handlers.revoking import revoke
+from accounts.handlers.sessions import Access, access_of
+from accounts.store import credentials, sessions
+from accounts.store.sessions import NewSession
+from shared.contracts.envelope import Event, EventData
+from shared.runtime.events import new_id
+from shared.runtime.postgres import Connection
+
+CODE_LIFETIME = timedelta(minutes=10)
+"""Between the password and the code."""
+
+
+class SignInRefused(Exception):  # noqa: N818 - reads as what happened
+    """No active account has this address and this password; nobody is told which of the two is wrong."""
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """What a person enters. `shared` says that others use this computer, too."""
+
+    email: EmailAddress
+    password: str = field(repr=False)
+    shared: bool = False
+    code: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A session that began: its reference token, its first access token, the cookie that the browser keeps."""
+
+    session: Session
+    session_token: str = field(repr=False)
+    access: Access
+    device_token: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class _Proven:
+    """Credentials whose password was right, and what is written with the session."""
+
+    account: Credentials
+    guess: Guess
+    better_hash: str | None = field(default=None, repr=False)
+
+
+async def sign_in(parts: Parts, asked: SignIn, visitor: Visitor, former_token: str | None = None) -> Begun:
+    """Begins a session in the place of the browser's former one.
+
+    Raises SignInRefused, CodeNeeded, WrongCode, TooManyAttempts, HashingBusy.
+    """
+    async with parts.connection() as connection:
+        account, known = await credentials.of_address(connection, asked.email.key, device_hash(visitor))
+    digest = parts.address_digest(asked.email)
+    guess = await begin_guess(parts, digest, visitor, device=device_hash(visitor) if known else None)
+    try:
+        verdict = await prove_password(parts, account.password_hash if account else None, asked.password, guess)
+    except WrongPassword:
+        raise SignInRefused from None
+    assert account is not None  # noqa: S101 - without an account no password is right
+    proven = _Proven(account, guess, verdict.better_hash)
+    return await _begin(parts, proven, visitor, shared=asked.shared, code=asked.code, former_token=former_token)
+
+
+async def await_code(parts: Parts, needed: CodeNeeded) -> str:
+    """A token by which the code can follow in a second form, without the password."""
+    token = new_token()
+    async with parts.connection() as connection:
+        await credentials.add_token(
+            connection,
+            token_hash(token),
+            needed.account.account_id,
+            Purpose.SECOND_FACTOR,
+            parts.clock() + CODE_LIFETIME,
+        )
+    return token
+
+
+async def sign_in_with_code(
+    parts: Parts, token: str, code: str, visitor: Visitor, *, shared: bool, former_token: str | None = None
+) -> Begun:
+    """Begins a session after the password was right.
+
+    Raises SignInRefused when that was too long ago or has changed since, WrongCode, TooManyAttempts.
+    """
+    async with parts.connection() as connection:
+        waiting = await credentials.token(connection, token_hash(token))
+        if waiting is None or token_fault(waiting, Purpose.SECOND_FACTOR, parts.clock()):
+            raise SignInRefused
+        account = await credentials.of_account(connection, waiting.account_id)
+    if account is None:
+        raise SignInRefused
+    digest = parts.address_digest(EmailAddress(account.email))
+    guess = await begin_guess(parts, digest, visitor, device=None)
+    proven = _Proven(account, guess)
+    return await _begin(
+        parts, proven, visitor, shared=shared, code=code, former_token=former_token, spent=token_hash(token)
+    )
+
+
+async def _begin(
+    parts: Parts,
+    proven: _Proven,
+    visitor: Visitor,
+    *,
+    shared: bool,
+    code: str | None,
+    former_token: str | None,
+    spent: bytes | None = None,
+) -> Begun:
+    """Writes the session, and with it whatever follows from it."""
+    device = Device(shared, browser_of(visitor.user_agent), system_of(visitor.user_agent))
+    device_token = None if shared else visitor.device_token or new_token()
+    known_by = token_hash(device_token) if device_token else _place(parts, visitor, device)
+    session_token = new_token()
+    async with counted(parts, proven.guess), parts.transaction() as transaction:
+        try:
+            account = await locked(parts, transaction, proven.account, code)
+        except WrongPassword:  # it was changed in this moment
+            raise SignInRefused from None
+        now = parts.clock()
+        if spent and not await credentials.use_token(transaction, spent, now):
+            raise SignInRefused
+        session = Session(new_id(), account.account_id, new_form_token(), device, now, now)
+        await _make_room(transaction, account, former_token, now)
+        alarms = await _alarms(transaction, account, known_by, device, now)
+        new = NewSession(
+            session,
+            token_hash(session_token),
+            known_by,
+            proven.guess.subject,
+            version_steps=len(alarms),
+            better_hash=proven.better_hash,
+            events=alarms,
+        )
+        await sessions.begin(transaction, new)
+    return Begun(session, session_token, access_of(parts, session, now), device_token)
+
+
+async def _make_room(transaction: Connection, account: Credentials, former_token: str | None, now: datetime) -> None:
+    """Ends the session that the browser had before, and the ones least used of an account that has very many."""
+    if former_token and (former := await sessions.of_token(transaction, token_hash(former_token))):
+        await revoke(transaction, former[1], [former[0]], "replaced", now)
+    others = await sessions.of_account(transaction, account.account_id, now)
+    surplus = [session.session_id for session in others[MOST_SESSIONS - 1 :]]
+    if surplus:
+        await revoke(transaction, account.account_id, surplus, "replaced", now)
+
+
+async def _alarms(
+    transaction: Connection, account: Credentials, known_by: bytes, device: Device, now: datetime
+) -> list[Event[EventData]]:
+    """The event for a browser that is new to the account; none for its first sign-in."""
+    known, signed_in_before = await sessions.device_known(transaction, account.account_id, known_by)
+    return [] if known or not signed_in_before else [events.signed_in_from_new_device(account, device, now)]
+
+
+def _place(parts: Parts, visitor: Visitor, device: Device) -> bytes:
+    """By what a shared computer is known again, where no cookie is left: the network, and the kind of browser.
+
+    Otherwise everybody who uses the school's computers would be mailed each day.
+    """
+    place = "|".join((visitor.network, device.browser or "", device.system or ""))
+    return parts.keyed_digest(b"place", place.encode())

@@ -1,0 +1,41 @@
+"""What every operation is given: the working parts, and where the call comes from."""
+
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from accounts.handlers.guesses import Visitor
+from accounts.handlers.parts import Parts
+from shared.runtime.auth.access_tokens import SignedIn
+from shared.runtime.auth.requests import signed_in
+from shared.runtime.problems import ProblemError
+
+DEVICE_COOKIE = "__Host-device"
+"""By it a browser is known again; it says nothing else."""
+
+MAX_TOKEN = 128
+
+
+def parts_of(request: Request) -> Parts:
+    """The working parts. Raises ProblemError 503 while the process still waits for the database."""
+    parts = request.app.state.parts
+    if not isinstance(parts, Parts):
+        raise ProblemError(503, "unavailable", "Not available right now", retry_after=5)
+    return parts
+
+
+def visitor_of(request: Request) -> Visitor:
+    """Where the call comes from. The gateway in front says so; what a client claims itself, it has replaced."""
+    forwarded = request.headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
+    address = forwarded or (request.client.host if request.client else "")
+    device_token = request.cookies.get(DEVICE_COOKIE)
+    return Visitor(
+        address=address,
+        device_token=device_token if device_token and len(device_token) <= MAX_TOKEN else None,
+        user_agent=request.headers.get("user-agent", "")[:1000],
+    )
+
+
+WorkingParts = Annotated[Parts, Depends(parts_of)]
+Calling = Annotated[Visitor, Depends(visitor_of)]
+Who = Annotated[SignedIn, Depends(signed_in)]

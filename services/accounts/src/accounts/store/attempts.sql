@@ -1,0 +1,40 @@
+-- Guesses that failed or are under way, the same for addresses that nobody has.
+
+-- name: blocked_until
+SELECT max(blocked_until) FROM failed_attempts WHERE subject = ANY ($1::bytea[]) AND blocked_until > $2;
+
+-- name: begin_attempt
+-- Counts the guess as failed before it is checked; no row when it has to wait. $5: the waits after one, two, ... failures.
+INSERT INTO failed_attempts AS seen (subject, address, failures, failed_at, blocked_until)
+VALUES ($1, $2, 1, $3, $3::timestamptz + ($5::interval[])[1])
+ON CONFLICT (subject) DO UPDATE
+SET failures = CASE WHEN seen.failed_at < $4 THEN 1 ELSE seen.failures + 1 END,
+    failed_at = $3,
+    blocked_until = $3::timestamptz + ($5::interval[])[
+        least(CASE WHEN seen.failed_at < $4 THEN 1 ELSE seen.failures + 1 END, cardinality($5::interval[]))]
+WHERE seen.blocked_until <= $3
+RETURNING failures;
+
+-- name: count_for_network
+-- A window that begins with its first failure; full, it blocks until its end. $3 where earlier windows have ended,
+-- $4 how many it takes, $5 how long it is.
+INSERT INTO failed_attempts AS seen (subject, failures, failed_at, blocked_until)
+VALUES ($1, 1, $2, $2)
+ON CONFLICT (subject) DO UPDATE
+SET failures = CASE WHEN seen.failed_at <= $3 THEN 1 ELSE seen.failures + 1 END,
+    failed_at = CASE WHEN seen.failed_at <= $3 THEN $2 ELSE seen.failed_at END,
+    blocked_until = CASE
+        WHEN seen.failed_at > $3 AND seen.failures + 1 >= $4 THEN seen.failed_at + $5::interval
+        ELSE seen.blocked_until END;
+
+-- name: forgive_attempt
+DELETE FROM failed_attempts WHERE subject = $1;
+
+-- name: forgive_address
+DELETE FROM failed_attempts WHERE address = $1;
+
+-- name: forget_attempts
+DELETE FROM failed_attempts WHERE failed_at < $1 AND blocked_until < $1;
+
+-- name: take_back
+UPDATE failed_attempts SET failures = failures - 1, blocked_until = $2 WHERE subject = $1 AND failures > 0;

@@ -1,0 +1,98 @@
+"""What an account is protected by, and the links that change it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import asyncpg
+
+from accounts.domain.credentials import Credentials
+from accounts.domain.tokens import Purpose, StoredToken
+from shared.contracts.envelope import Event, EventData
+from shared.runtime.outbox import outbox_columns
+from shared.runtime.postgres import Connection
+from shared.runtime.sql import load_queries
+
+SQL = load_queries("accounts.store", "credentials.sql")
+
+
+async def of_address(
+    connection: Connection, email_key: str, device_hash: bytes | None
+) -> tuple[Credentials | None, bool]:
+    """The active account of an address, and whether it was used on the device before."""
+    row = await connection.fetchrow(SQL["credentials_of_address"], email_key, device_hash)
+    return (_credentials(row), row["known_device"]) if row else (None, False)
+
+
+async def of_account(connection: Connection, account_id: UUID) -> Credentials | None:
+    """An active account."""
+    row = await connection.fetchrow(SQL["credentials"], account_id)
+    return _credentials(row) if row else None
+
+
+async def lock(connection: Connection, account_id: UUID) -> Credentials | None:
+    """An active account, which nobody else changes until the transaction ends."""
+    row = await connection.fetchrow(SQL["lock_credentials"], account_id)
+    return _credentials(row) if row else None
+
+
+async def change_password(
+    connection: Connection,
+    account_id: UUID,
+    password_hash: str,
+    now: datetime,
+    *,
+    token_hash: bytes | None,
+    events: Sequence[Event[EventData]],
+) -> None:
+    """Sets a password, with the token of the link or by somebody who knew the old one; other links end."""
+    await connection.execute(
+        SQL["change_password"], account_id, password_hash, now, token_hash, *outbox_columns(events)
+    )
+
+
+async def ask_for_reset(
+    connection: Connection,
+    account_id: UUID,
+    now: datetime,
+    *,
+    token_hash: bytes,
+    expires_at: datetime,
+    address_digest: bytes,
+    event: Event[EventData],
+) -> None:
+    """Keeps the token of a link that sets a password; earlier ones are revoked."""
+    await connection.execute(
+        SQL["ask_for_reset"], account_id, now, token_hash, expires_at, address_digest, *outbox_columns([event])
+    )
+
+
+async def token(connection: Connection, token_hash: bytes) -> StoredToken | None:
+    """What is kept of the token with this hash."""
+    row = await connection.fetchrow(SQL["token"], token_hash)
+    return StoredToken(**row) if row else None
+
+
+async def add_token(
+    connection: Connection, token_hash: bytes, account_id: UUID, purpose: Purpose, expires_at: datetime
+) -> None:
+    """Keeps a token."""
+    await connection.execute(SQL["add_token"], token_hash, account_id, purpose, expires_at)
+
+
+async def use_token(connection: Connection, token_hash: bytes, now: datetime) -> bool:
+    """Spends a token; false when it was spent or revoked in this moment."""
+    return bool(await connection.fetchval(SQL["use_token"], token_hash, now))
+
+
+def _credentials(row: asyncpg.Record) -> Credentials:
+    return Credentials(
+        account_id=row["account_id"],
+        version=row["version"],
+        language=row["language"],
+        email=row["email"],
+        password_hash=row["password_hash"],
+        second_factor=row["second_factor"],
+        second_factor_step=row["second_factor_step"],
+        deletion_at=row["deletion_at"],
+    )

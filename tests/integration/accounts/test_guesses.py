@@ -1,0 +1,111 @@
+"""Guessing is slow for a stranger and locks nobody out, over all replicas."""
+
+import asyncio
+import dataclasses
+
+from tests.integration.accounts.accounts_world import (
+    ADDRESS,
+    HOME,
+    OTHER_PASSWORD,
+    PASSWORD,
+    SCHOOL,
+    AccountsWorld,
+    client_of,
+)
+
+ELSEWHERE = "203.0.113.9"
+
+
+async def guess(world: AccountsWorld, times: int, *, network: str = ELSEWHERE) -> list[int]:
+    return [(await world.sign_in(password=OTHER_PASSWORD, network=network)).status_code for _ in range(times)]
+
+
+async def test_five_guesses_are_free_and_then_each_waits_longer(world: AccountsWorld) -> None:
+    await world.active_account()
+    assert await guess(world, 6) == [401] * 5 + [429]
+    blocked = await world.sign_in(network=ELSEWHERE)
+    assert (blocked.status_code, blocked.json()["code"]) == (429, "too_many_attempts")
+    assert blocked.headers["retry-after"] == "900"
+
+    for minutes in (15, 30, 60, 60):
+        world.clock.forward(minutes=minutes, seconds=-1)
+        assert await guess(world, 1) == [429]
+        world.clock.forward(seconds=1)
+        assert await guess(world, 2) == [401, 429]
+
+
+async def test_an_unknown_address_is_limited_in_the_same_way(world: AccountsWorld) -> None:
+    answers = [await world.sign_in("nobody@example.org", network=ELSEWHERE) for _ in range(6)]
+    assert [answer.status_code for answer in answers] == [401] * 5 + [429]
+    assert answers[-1].headers["retry-after"] == "900"
+
+
+async def test_a_stranger_elsewhere_locks_nobody_out(world: AccountsWorld) -> None:
+    await world.active_account()
+    await guess(world, 7)
+    assert (await world.sign_in(network=HOME)).status_code == 201
+
+
+async def test_a_stranger_in_the_same_network_does_not_lock_out_a_device_that_is_known(world: AccountsWorld) -> None:
+    await world.active_account()
+    headers = {"Cookie": "__Host-device=a-cookie-of-our-own", "X-Forwarded-For": SCHOOL}
+    body = {"email": ADDRESS, "password": PASSWORD}
+    assert (await world.client.post("/api/v1/sessions", json=body, headers=headers)).status_code == 201
+    assert (await guess(world, 6, network=SCHOOL))[-1] == 429
+
+    assert (await world.client.post("/api/v1/sessions", json=body, headers=headers)).status_code == 201
+    assert (await world.sign_in(network=SCHOOL)).status_code == 429
+
+
+async def test_an_invented_device_cookie_is_no_way_round(world: AccountsWorld) -> None:
+    await world.active_account()
+    statuses = []
+    for number in range(7):
+        headers = {"Cookie": f"__Host-device=invented-{number}", "X-Forwarded-For": ELSEWHERE}
+        body = {"email": ADDRESS, "password": OTHER_PASSWORD}
+        statuses.append((await world.client.post("/api/v1/sessions", json=body, headers=headers)).status_code)
+    assert statuses == [401] * 5 + [429] * 2
+
+
+async def test_signing_in_forgives_the_failures_before(world: AccountsWorld) -> None:
+    await world.active_account()
+    await guess(world, 4)
+    assert (await world.sign_in(network=ELSEWHERE)).status_code == 201
+    assert await guess(world, 6) == [401] * 5 + [429]
+
+
+async def test_fifty_guesses_at_once_at_two_replicas_are_five(world: AccountsWorld) -> None:
+    await world.active_account()
+    async with client_of(dataclasses.replace(world.parts)) as other:
+        replica = dataclasses.replace(world, client=other)
+        guesses = [
+            (world if number % 2 else replica).sign_in(password=OTHER_PASSWORD, network=ELSEWHERE)
+            for number in range(50)
+        ]
+        statuses = [answer.status_code for answer in await asyncio.gather(*guesses)]
+    assert statuses.count(401) == 5
+    assert statuses.count(429) == 45
+
+
+async def test_a_network_that_guesses_at_many_accounts_is_stopped_and_a_busy_school_is_not(
+    world: AccountsWorld,
+) -> None:
+    await world.active_account()
+    async with client_of(dataclasses.replace(world.parts, network_limit=10)) as client:
+        narrow = dataclasses.replace(world, client=client)
+        for number in range(10):
+            await narrow.sign_in(f"pupil{number}@example.org", network=ELSEWHERE)
+        assert (await narrow.sign_in(network=ELSEWHERE)).status_code == 429
+        assert (await narrow.sign_in(network=SCHOOL)).status_code == 201
+        for _ in range(30):
+            assert (await narrow.sign_in(network=SCHOOL)).status_code == 201
+        world.clock.forward(minutes=15)
+        assert (await narrow.sign_in(network=ELSEWHERE)).status_code == 201
+
+
+async def test_the_neighbours_of_one_ipv6_household_are_other_networks(world: AccountsWorld) -> None:
+    await world.active_account()
+    for last in range(6):
+        await world.sign_in(password=OTHER_PASSWORD, network=f"2001:db8:0:1::{last + 1}")
+    assert (await world.sign_in(network="2001:db8:0:1::99")).status_code == 429
+    assert (await world.sign_in(network="2001:db8:0:2::1")).status_code == 201

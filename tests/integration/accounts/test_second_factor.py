@@ -1,0 +1,149 @@
+"""The second factor: set up with an app, asked for when signing in, no code good twice."""
+
+import asyncio
+
+import pyotp
+from tests.integration.accounts.accounts_world import PASSWORD, AccountsWorld, SignedIn, fields
+
+from shared.contracts.accounts import SecondFactorChanged
+
+
+async def set_up(person: SignedIn) -> str:
+    """The secret that the app has from now on."""
+    answer = await person.call("POST", "me/second-factor/setups", {"password": PASSWORD})
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["secret"])
+
+
+async def switched_on(world: AccountsWorld, person: SignedIn) -> tuple[pyotp.TOTP, list[str]]:
+    """The app, and the recovery codes; the code that switched it on is used up."""
+    app = pyotp.TOTP(await set_up(person))
+    answer = await person.call("PUT", "me/second-factor", {"code": app.at(world.clock.now)})
+    assert answer.status_code == 200, answer.text
+    world.clock.forward(seconds=30)
+    return app, answer.json()["recovery_codes"]
+
+
+async def test_it_takes_effect_when_a_code_has_shown_that_the_app_has_the_secret(world: AccountsWorld) -> None:
+    person = await world.somebody()
+    secret = await set_up(person)
+    assert (await world.sign_in()).status_code == 201
+    wrong = await person.call("PUT", "me/second-factor", {"code": "000000"})
+    assert fields(wrong) == {"code": "wrong_code"}
+
+    answer = await person.call("PUT", "me/second-factor", {"code": pyotp.TOTP(secret).at(world.clock.now)})
+    assert len(set(answer.json()["recovery_codes"])) == 10
+    assert (await world.last(SecondFactorChanged)).enabled is True
+    assert (await person.call("GET", "me")).json()["second_factor"] is True
+
+
+async def test_signing_in_asks_for_a_code_that_is_good_once(world: AccountsWorld) -> None:
+    app, _ = await switched_on(world, await world.somebody())
+    code = app.at(world.clock.now)
+
+    assert fields(await world.sign_in()) == {"code": "code_needed"}
+    assert fields(await world.sign_in(code="123456")) == {"code": "wrong_code"}
+    assert (await world.sign_in(code=f"{code[:3]} {code[3:]}")).status_code == 201
+    assert fields(await world.sign_in(code=code)) == {"code": "wrong_code"}
+
+
+async def test_a_code_sent_by_many_at_once_signs_in_one(world: AccountsWorld) -> None:
+    app, _ = await switched_on(world, await world.somebody())
+    code = app.at(world.clock.now)
+    answers = await asyncio.gather(*(world.sign_in(code=code, network=f"192.0.2.{n}") for n in range(5)))
+
+    assert sorted(answer.status_code for answer in answers) == [201, 422, 422, 422, 422]
+
+
+async def test_a_phone_whose_clock_is_half_a_minute_off_is_fine(world: AccountsWorld) -> None:
+    app, _ = await switched_on(world, await world.somebody())
+    world.clock.forward(minutes=5)
+    assert (await world.sign_in(code=app.at(world.clock.now, counter_offset=-1))).status_code == 201
+    assert (await world.sign_in(code=app.at(world.clock.now, counter_offset=1))).status_code == 201
+    assert fields(await world.sign_in(code=app.at(world.clock.now, counter_offset=3))) == {"code": "wrong_code"}
+
+
+async def test_each_recovery_code_is_good_once(world: AccountsWorld) -> None:
+    _, codes = await switched_on(world, await world.somebody())
+    assert (await world.sign_in(code=codes[0].upper())).status_code == 201
+    assert fields(await world.sign_in(code=codes[0])) == {"code": "wrong_code"}
+    assert (await world.sign_in(code=codes[1].replace("-", " "))).status_code == 201
+
+
+async def test_neither_secret_nor_codes_are_kept_in_clear(world: AccountsWorld) -> None:
+    person = await world.somebody()
+    app, codes = await switched_on(world, person)
+    tables = ("accounts", "recovery_codes", "second_factor_setups", "outbox")
+    dump = "".join([row for table in tables for row in await world.rows(table)])
+    for secret in (app.secret, *codes, *[code.replace("-", "") for code in codes]):
+        assert secret not in dump
+        assert secret.encode().hex() not in dump
+
+
+async def test_without_the_password_nothing_is_asked_for(world: AccountsWorld) -> None:
+    await switched_on(world, await world.somebody())
+    answer = await world.sign_in(password="ktos zgaduje haslo", code="123456")
+    assert answer.json()["code"] == "wrong_credentials"
+
+
+async def test_guesses_at_the_code_are_limited_however_often_the_password_is_shown(world: AccountsWorld) -> None:
+    await switched_on(world, await world.somebody())
+    statuses = []
+    for _ in range(6):
+        await world.sign_in()
+        statuses.append((await world.sign_in(code="123456")).status_code)
+    assert statuses[-1] == 429
+    assert statuses.count(422) <= 5
+
+
+async def test_it_is_switched_off_with_password_and_code(world: AccountsWorld) -> None:
+    person = await world.somebody()
+    app, _ = await switched_on(world, person)
+    without = await person.call("POST", "me/second-factor/removals", {"password": PASSWORD})
+    assert fields(without) == {"code": "code_needed"}
+
+    body = {"password": PASSWORD, "code": app.at(world.clock.now)}
+    assert (await person.call("POST", "me/second-factor/removals", body)).status_code == 200
+    assert (await world.last(SecondFactorChanged)).enabled is False
+    assert (await world.sign_in()).status_code == 201
+    assert await world.rows("recovery_codes") == []
+
+
+async def test_what_matters_asks_for_the_code_too(world: AccountsWorld) -> None:
+    person = await world.somebody()
+    app, _ = await switched_on(world, person)
+    proof = {"password": PASSWORD}
+    calls: list[tuple[str, str, dict[str, str]]] = [
+        ("PUT", "me/password", {**proof, "new_password": "szesc czarnych kotow"}),
+        ("POST", "me/email-changes", {**proof, "email": "anna.kowalska@example.org"}),
+        ("POST", "me/deletion", proof),
+    ]
+    for method, path, body in calls:
+        assert fields(await person.call(method, path, body)) == {"code": "code_needed"}
+        answer = await person.call(method, path, {**body, "code": app.at(world.clock.now)})
+        assert answer.is_success, answer.text
+        world.clock.forward(seconds=30)
+        person.access_token = (await person.refresh()).json()["access_token"]
+        if path == "me/password":
+            proof["password"] = body["new_password"]
+            for _, _, later in calls[1:]:
+                later["password"] = body["new_password"]
+
+
+async def test_a_state_that_does_not_fit_is_a_conflict(world: AccountsWorld) -> None:
+    person = await world.somebody()
+    assert (await person.call("PUT", "me/second-factor", {"code": "123456"})).json()["code"] == "not_set_up"
+    removal = await person.call("POST", "me/second-factor/removals", {"password": PASSWORD})
+    assert removal.json()["code"] == "not_set_up"
+    app, _ = await switched_on(world, person)
+    body = {"password": PASSWORD, "code": app.at(world.clock.now)}
+    assert (await person.call("POST", "me/second-factor/setups", body)).json()["code"] == "already_on"
+
+
+async def test_a_setup_lasts_an_hour(world: AccountsWorld) -> None:
+    person = await world.somebody()
+    secret = await set_up(person)
+    world.clock.forward(minutes=61)
+    person.access_token = (await person.refresh()).json()["access_token"]
+    answer = await person.call("PUT", "me/second-factor", {"code": pyotp.TOTP(secret).at(world.clock.now)})
+    assert answer.json()["code"] == "not_set_up"
