@@ -149,31 +149,45 @@ class System:
         kafka = {"DZWONEK_KAFKA_BOOTSTRAP": self.kafka.bootstrap}
         public = {"DZWONEK_PUBLIC_URL": self.public_url}
         sealing_private = {"DZWONEK_SEALING_PRIVATE_KEYS_FILE": str(keys.sealing_private)}
+        ports = {"accounts-api": free_port(), "notifications-api": free_port()}
+        accounts, notifications = (f"http://127.0.0.1:{port}" for port in ports.values())
         own = {
             ("accounts", "api"): {
                 **public,
                 "DZWONEK_SEALING_PUBLIC_KEY_FILE": str(keys.sealing_public),
                 "DZWONEK_ACCOUNTS_SECRET_FILE": str(keys.accounts),
                 "DZWONEK_ACCESS_KEYS_FILE": str(keys.access),
+                "DZWONEK_EXPORT_SOURCES": f"notifications={notifications}/notifications/api/v1/me/export",
             },
             ("accounts", "worker"): kafka,
+            ("notifications", "api"): {**public, **self._jwks(accounts, "notifications")},
             ("notifications", "worker"): {**kafka, **sealing_private},
             ("notifications", "sender"): {**public, **sealing_private, **self._mail_settings(keys)},
         }
-        for (service, process), settings in own.items():
-            self._add(service, process, settings)
-        gateway = ["--port", str(self._gateway_port), "--route", f"/={self.processes['accounts-api'].url};session"]
         if GUEST in self._services:
-            jwks = {
-                "DZWONEK_JWKS_URL": f"{self.processes['accounts-api'].url}/.well-known/jwks.json",
-                "DZWONEK_JWKS_CACHE_FILE": str(self.folder / "guest" / "keys.json"),
-            }
-            self._add(GUEST, "serve", {**public, **kafka, **jwks})
-            gateway += ["--route", f"{PREFIX}/={self.processes[f'{GUEST}-serve'].url}"]
+            own[GUEST, "serve"] = {**public, **kafka, **self._jwks(accounts, "guest")}
+        for (service, process), settings in own.items():
+            self._add(service, process, settings, ports.get(f"{service}-{process}") or free_port())
+        self._add_gateway()
+
+    def _add_gateway(self) -> None:
+        routes = {"/": "accounts-api", "/notifications/": "notifications-api", f"{PREFIX}/": f"{GUEST}-serve"}
+        arguments = ["--port", str(self._gateway_port)]
+        for prefix, name in routes.items():
+            if name in self.processes:
+                session = ";session" if name == "accounts-api" else ""
+                arguments += ["--route", f"{prefix}={self.processes[name].url}{session}"]
         self.processes["gateway"] = Running(
-            Process("gateway", [sys.executable, "-m", "devstack.gateway", *gateway], log=self._log("gateway")),
+            Process("gateway", [sys.executable, "-m", "devstack.gateway", *arguments], log=self._log("gateway")),
             self._gateway_port,
         )
+
+    def _jwks(self, accounts: str, service: str) -> dict[str, str]:
+        """Where a service gets the keys of access tokens, and keeps them."""
+        return {
+            "DZWONEK_JWKS_URL": f"{accounts}/.well-known/jwks.json",
+            "DZWONEK_JWKS_CACHE_FILE": str(self.folder / service / "access-keys.json"),
+        }
 
     def _write_settings(self) -> None:
         self.settings_folder.mkdir(mode=0o700, exist_ok=True)
@@ -192,8 +206,8 @@ class System:
             "DZWONEK_VERP_KEY_FILE": str(keys.verp),
         }
 
-    def _add(self, service: str, process: str, settings: Mapping[str, str]) -> None:
-        name, port = f"{service}-{process}", free_port()
+    def _add(self, service: str, process: str, settings: Mapping[str, str], port: int) -> None:
+        name = f"{service}-{process}"
         environment = {
             **DEMO,
             "DZWONEK_DATABASE_URL": self.databases[service],

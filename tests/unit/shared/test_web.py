@@ -1,12 +1,10 @@
 """Every error of an API is a problem detail that names the field and repeats nothing secret."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 import asyncpg
 import httpx
 import pytest
-from fastapi import FastAPI
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.runtime.events import traceparent
@@ -20,14 +18,9 @@ class Body(BaseModel):
     password: str = Field(min_length=8)
 
 
-@asynccontextmanager
-async def _lifespan(_: FastAPI) -> AsyncIterator[None]:
-    yield
-
-
 @pytest.fixture
 async def client() -> AsyncIterator[httpx.AsyncClient]:
-    app = create_app(title="example", version="1", description="", lifespan=_lifespan, max_body=1000)
+    app = create_app(title="example", version="1", description="", max_body=1000)
 
     @app.post("/echo")
     async def echo(body: Body) -> dict[str, str | None]:

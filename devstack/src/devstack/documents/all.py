@@ -6,13 +6,14 @@ from pathlib import Path
 from pydantic_settings import BaseSettings
 
 from accounts import settings as accounts
-from accounts.bootstrap.api import build_app
-from accounts.http.openapi import as_text
+from accounts.bootstrap.api import build_app as build_accounts
 from devstack.documents.asyncapi import asyncapi
 from devstack.documents.settings_page import settings_page
 from notifications import sender_settings
 from notifications import settings as notifications
+from notifications.bootstrap.api import build_app as build_notifications
 from shared.runtime.health import Health
+from shared.runtime.openapi import as_text
 from shared.runtime.settings import Settings
 
 DOCS = Path(__file__).parents[4] / "docs"
@@ -20,6 +21,7 @@ DOCS = Path(__file__).parents[4] / "docs"
 PROCESSES: Mapping[str, type[BaseSettings]] = {
     "accounts api": accounts.ApiSettings,
     "accounts worker": accounts.WorkerSettings,
+    "notifications api": notifications.ApiSettings,
     "notifications worker": notifications.WorkerSettings,
     "notifications sender": sender_settings.SenderSettings,
     "accounts migrate, notifications migrate": Settings,
@@ -30,6 +32,7 @@ def documents() -> Mapping[str, str]:
     """The text of each document by its name in docs/."""
     return {
         "asyncapi.yaml": asyncapi(),
-        "openapi-accounts.json": as_text(build_app(Health(), origin="")),
+        "openapi-accounts.json": as_text(build_accounts(Health(), origin="").openapi()),
+        "openapi-notifications.json": as_text(build_notifications(Health(), origin="").openapi()),
         "settings.md": settings_page(PROCESSES),
     }

@@ -1,7 +1,5 @@
 """The HTTP side: one operation for programs and one page, each for who is signed in alone."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from html import escape
 from typing import Annotated
 from uuid import UUID
@@ -37,7 +35,7 @@ class Guest(BaseModel):
 
 def build_app(health: Health, *, origin: str) -> FastAPI:
     """The application, which answers 503 until `app.state.auth` and `app.state.pool` are set."""
-    app = create_app(title="Dzwonek guest", version="1", description="Tells who is signed in.", lifespan=_no_lifespan)
+    app = create_app(title="Dzwonek guest", version="1", description="Tells who is signed in.")
     app.state.auth = app.state.pool = None
     app.state.origin = origin
     auth.install(app)
@@ -87,9 +85,3 @@ async def _greeted(request: Request, who: SignedIn) -> int:
 def _pool(request: Request) -> Pool:
     pool: Pool = request.app.state.pool
     return pool
-
-
-@asynccontextmanager
-async def _no_lifespan(_: FastAPI) -> AsyncIterator[None]:
-    """The process opens and closes what the application works with."""
-    yield

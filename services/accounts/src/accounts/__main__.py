@@ -59,10 +59,10 @@ def dead_letters(context: typer.Context) -> None:
 def print_openapi() -> None:
     """Print the API's OpenAPI document."""
     from accounts.bootstrap.api import build_app
-    from accounts.http.openapi import as_text
     from shared.runtime.health import Health
+    from shared.runtime.openapi import as_text
 
-    typer.echo(as_text(build_app(Health(), origin="")), nl=False)
+    typer.echo(as_text(build_app(Health(), origin="").openapi()), nl=False)
 
 
 def main() -> None:

@@ -2,6 +2,8 @@
 
 import json
 import os
+import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -37,6 +39,19 @@ AccessKeysFile = Annotated[SecretFile, AfterValidator(_only_signs)]
 """The path of a file with the keys that sign access tokens."""
 
 
+def _named_addresses(text: str) -> str:
+    """Refuses what is no list of `name=address`."""
+    for name, address in _pairs(text):
+        if not re.fullmatch(r"[a-z]+", name) or not re.fullmatch(r"https?://[^\s,]+", address):
+            raise ValueError("give name=http://host:port/path, several separated by commas")
+    return text
+
+
+def _pairs(text: str) -> list[tuple[str, str]]:
+    parts = [part.partition("=") for part in text.split(",") if part.strip()]
+    return [(name.strip(), address.strip()) for name, _, address in parts]
+
+
 class ApiSettings(Settings, PublicSettings):
     """What `accounts api` needs. It speaks to PostgreSQL alone: it stays up while Kafka is down."""
 
@@ -51,6 +66,11 @@ class ApiSettings(Settings, PublicSettings):
         description="The private keys (a JWK set of Ed25519 keys) that sign access tokens, the same for every replica."
         " The first signs; all are published. A new key stands second for ten minutes before it is put first, and an"
         " old one stays as long after that."
+    )
+    export_sources: Annotated[str, AfterValidator(_named_addresses)] = Field(
+        default="",
+        description="The other services that keep something of a person, for the export of it:"
+        " `notifications=http://notifications-api:8000/notifications/api/v1/me/export`, several separated by commas.",
     )
     network_failures: int = Field(
         default=NETWORK_LIMIT,
@@ -81,6 +101,11 @@ class ApiSettings(Settings, PublicSettings):
         if len(path.read_bytes().strip()) < MIN_SECRET_BYTES:
             raise ValueError(f"{path} holds fewer than {MIN_SECRET_BYTES} bytes; put more random ones into it")
         return path
+
+    @property
+    def sources(self) -> Mapping[str, str]:
+        """The addresses of the export's other sources, by name."""
+        return dict(_pairs(self.export_sources))
 
     @property
     def secret(self) -> bytes:

@@ -38,9 +38,20 @@ app.command("topics")(topics_command(SERVICE))
 
 
 @app.command()
+def api() -> None:
+    """Serve what a person may see of what is kept here. Works without Kafka."""
+    from notifications.bootstrap.api import run as run_api
+    from notifications.settings import ApiSettings
+
+    settings = read(ApiSettings)
+    configure_logs(settings.log_level, service=SERVICE, process="api")
+    run(partial(run_api, settings))
+
+
+@app.command()
 def worker() -> None:
     """Turn events into mails, relay our own events, keep the tables in order."""
-    from notifications.bootstrap import run_worker
+    from notifications.bootstrap.worker import run_worker
     from notifications.settings import WorkerSettings
 
     settings = read(WorkerSettings)

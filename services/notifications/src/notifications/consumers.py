@@ -23,16 +23,18 @@ from shared.contracts.accounts import (
     SecondFactorChanged,
     SignedInFromNewDevice,
 )
-from shared.contracts.topics import ACCOUNTS_ACCOUNT, Lane, Topic
+from shared.contracts.topics import ACCOUNTS_ACCOUNT, ACCOUNTS_SESSION, Lane, Topic
+from shared.runtime.auth import revocations
 from shared.runtime.consumer import Handlers
 
-GROUPS: Mapping[str, Sequence[Topic]] = {Lane.SECURITY: (ACCOUNTS_ACCOUNT,)}
+GROUPS: Mapping[str, Sequence[Topic]] = {Lane.SECURITY: (ACCOUNTS_ACCOUNT, ACCOUNTS_SESSION)}
 """The topics by lane: a group each, so that no lane's backlog delays another."""
 
 
 def event_handlers(consequences: Consequences) -> Handlers:
     """The handler of each event."""
     handlers = Handlers()
+    revocations.listen(handlers)
     registration = RegistrationHandlers(consequences)
     handlers.on(AccountRegistered, registration.registered)
     handlers.on(ActivationRequested, registration.activation_requested)

@@ -143,3 +143,15 @@ DELETE FROM suppressions WHERE lower(address) = ANY ($1::text[]) RETURNING addre
 
 -- name: forget_suppressions
 DELETE FROM suppressions WHERE address = ANY ($1::text[]);
+
+-- name: kept_contact
+SELECT contacts.state, contacts.language, contacts.address, suppressions.created_at AS suppressed_since
+FROM contacts LEFT JOIN suppressions ON suppressions.address = lower(contacts.address)
+WHERE contacts.account_id = $1;
+
+-- name: kept_mails
+SELECT mail_id, kind, created_at, state, reason, settled_at,
+       (SELECT count(*) FROM attempts WHERE attempts.mail_id = mails.mail_id)::int AS attempts
+FROM mails
+WHERE account_id = $1
+ORDER BY created_at, mail_id;

@@ -1,4 +1,4 @@
-"""The settings of the worker, from the environment (prefix `DZWONEK_`)."""
+"""The settings of the API and of the worker, from the environment (prefix `DZWONEK_`)."""
 
 from datetime import timedelta
 
@@ -6,7 +6,12 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from notifications.private_keys import PrivateKeysFile
 from notifications.retention import Ages
+from shared.runtime.auth.wiring import AuthSettings
 from shared.runtime.settings import KafkaSettings, Settings
+
+
+class ApiSettings(Settings, AuthSettings):
+    """What `notifications api` needs. It speaks to PostgreSQL alone, and to accounts for the keys of access tokens."""
 
 
 class WorkerSettings(Settings, KafkaSettings):

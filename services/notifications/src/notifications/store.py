@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -40,6 +40,40 @@ class Suppression:
     address: str
     reason: str
     created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class KeptContact:
+    """A contact as its owner may see it."""
+
+    state: str
+    language: str | None
+    address: str | None = field(repr=False)
+    suppressed_since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class KeptMail:
+    """What is kept of a mail, for whom it was sent to."""
+
+    mail_id: UUID
+    kind: str
+    created_at: datetime
+    state: str
+    reason: str | None
+    settled_at: datetime | None
+    attempts: int
+
+
+async def kept_contact(connection: Connection, account_id: UUID) -> KeptContact | None:
+    """The contact of an account, for its owner."""
+    row = await connection.fetchrow(SQL["kept_contact"], account_id)
+    return KeptContact(**row) if row else None
+
+
+async def kept_mails(connection: Connection, account_id: UUID) -> Sequence[KeptMail]:
+    """The mails of an account, for its owner, oldest first."""
+    return [KeptMail(**row) for row in await connection.fetch(SQL["kept_mails"], account_id)]
 
 
 async def contacts_of(tx: Connection, account_ids: Iterable[UUID]) -> Mapping[UUID, Contact]:

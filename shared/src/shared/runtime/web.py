@@ -1,7 +1,6 @@
 """Defaults of every HTTP API: problem details, a limit on the body, trace context, metrics."""
 
-from collections.abc import Callable, Mapping
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, get_args
 
@@ -57,15 +56,13 @@ _DETAILS = {
 PYDANTICS_CODES = frozenset(get_args(ErrorType))
 """A code that is none of these comes from a validator of ours and is told as it is."""
 
-Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
-
-def create_app(*, title: str, version: str, description: str, lifespan: Lifespan, max_body: int = MAX_BODY) -> FastAPI:
+def create_app(*, title: str, version: str, description: str, max_body: int = MAX_BODY) -> FastAPI:
     """A FastAPI whose every error is a problem detail and whose bodies are limited.
 
     Its page of documentation at `/docs` loads nothing from elsewhere.
     """
-    app = FastAPIOffline(title=title, version=version, description=description, lifespan=lifespan, redoc_url=None)
+    app = FastAPIOffline(title=title, version=version, description=description, redoc_url=None)
     app.add_middleware(Observed)
     app.add_middleware(LimitedBody, limit=max_body)
     app.add_exception_handler(ProblemError, _on_problem)

@@ -1,8 +1,6 @@
 """The API process: the JSON API and the pages, on PostgreSQL alone."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import timedelta
 from functools import partial
 from uuid import UUID
@@ -43,7 +41,6 @@ def build_app(health: Health, *, origin: str) -> FastAPI:
         title="Dzwonek accounts",
         version=API_VERSION,
         description="Portal accounts: register, activate, sign in, sessions, what an account is protected by.",
-        lifespan=_no_lifespan,
     )
     app.state.parts = app.state.auth = None
     app.state.origin = origin
@@ -69,6 +66,7 @@ def build_parts(settings: ApiSettings, pool: Pool, hasher: PasswordHasher, *, cl
         clock=clock,
         secret=settings.secret,
         network_limit=settings.network_failures,
+        export_sources=settings.sources,
         quiet=timedelta(seconds=settings.ask_again_seconds),
     )
 
@@ -101,9 +99,3 @@ async def run(settings: ApiSettings, stop: asyncio.Event) -> None:
         )
     finally:
         hasher.close()
-
-
-@asynccontextmanager
-async def _no_lifespan(_: FastAPI) -> AsyncIterator[None]:
-    """The process opens and closes what the application works with, not the application itself."""
-    yield

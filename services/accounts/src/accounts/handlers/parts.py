@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -47,6 +47,7 @@ class Parts:
     quiet: timedelta = QUIET
     beat_seconds: float = BEAT_SECONDS
     network_limit: int = NETWORK_LIMIT
+    export_sources: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def vault(self) -> Vault:

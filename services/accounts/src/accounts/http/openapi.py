@@ -1,6 +1,5 @@
 """The API's OpenAPI 3.1 document: committed as docs/openapi-accounts.json."""
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,7 +12,8 @@ from accounts.handlers.sessions import NoSuchSession, SessionGone
 from accounts.handlers.signing_in import SignInRefused
 from accounts.http.problems import problem_for
 from accounts.passwords import HashingBusy
-from shared.runtime.problems import MEDIA_TYPE, FieldError, ProblemError, invalid
+from shared.runtime import openapi
+from shared.runtime.problems import FieldError, ProblemError, invalid
 
 _WRONG_FIELDS = [
     FieldError(field="password", code="password_common", detail="Many people use this password"),
@@ -36,40 +36,14 @@ _LINK_EXAMPLES: dict[str, Sequence[ProblemError]] = {
     "422": [problem_for(LinkRefused(fault)) for fault in (TokenFault.UNKNOWN, TokenFault.OTHER_PURPOSE)],
 }
 _SIGN_IN_EXAMPLES: dict[str, Sequence[ProblemError]] = {"401": [problem_for(SignInRefused())]}
-_LATER = {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds."}}
-_PROBLEM = "#/components/schemas/ProblemDetails"
 
 
 def describe(app: FastAPI) -> dict[str, Any]:
-    """The document; error answers as the media type that they have, with examples as the service makes them."""
-    document = FastAPI.openapi(app)
-    for operations in document["paths"].values():
-        for operation in operations.values():
-            for status, response in operation["responses"].items():
-                _describe(operation, status, response)
-    return document
+    """The document, with problems as the service makes them."""
+    return openapi.describe(app, _examples)
 
 
-def as_text(app: FastAPI) -> str:
-    """The document as it is committed."""
-    return json.dumps(describe(app), indent=2, ensure_ascii=False) + "\n"
-
-
-def _describe(operation: dict[str, Any], status: str, response: dict[str, Any]) -> None:
-    content: dict[str, Any] = next(iter(response.get("content", {}).values()), {})
-    if content.get("schema", {}).get("$ref") != _PROBLEM:
-        return
+def _examples(operation: dict[str, Any], status: str) -> Sequence[ProblemError]:
     own = _SIGN_IN_EXAMPLES if operation["operationId"] == "signIn" else {}
     own = _LINK_EXAMPLES if "410" in operation["responses"] else own
-    examples = {_name(problem): {"value": _value(problem)} for problem in own.get(status, _EXAMPLES[status])}
-    response["content"] = {MEDIA_TYPE: {**content, "examples": examples}}
-    if status in {"429", "503"}:
-        response["headers"] = _LATER
-
-
-def _name(problem: ProblemError) -> str:
-    return problem.details.errors[0].code if problem.details.errors else problem.details.code
-
-
-def _value(problem: ProblemError) -> dict[str, Any]:
-    return problem.details.model_dump(exclude_none=True)
+    return own.get(status, _EXAMPLES[status])

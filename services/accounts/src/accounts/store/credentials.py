@@ -1,6 +1,7 @@
 """What an account is protected by, and the links that change it."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -16,6 +17,21 @@ from shared.runtime.sql import load_queries
 SQL = load_queries("accounts.store", "credentials.sql")
 
 
+@dataclass(frozen=True)
+class WholeAccount:
+    """An account as its owner may have it."""
+
+    account_id: UUID
+    email: str = field(repr=False)
+    language: str
+    age_bracket: str
+    registered_at: datetime
+    activated_at: datetime
+    terms_version: str
+    deletion_at: datetime | None
+    second_factor: bool
+
+
 async def of_address(
     connection: Connection, email_key: str, device_hash: bytes | None
 ) -> tuple[Credentials | None, bool]:
@@ -28,6 +44,12 @@ async def of_account(connection: Connection, account_id: UUID) -> Credentials | 
     """An active account."""
     row = await connection.fetchrow(SQL["credentials"], account_id)
     return _credentials(row) if row else None
+
+
+async def whole(connection: Connection, account_id: UUID) -> WholeAccount | None:
+    """All that is kept of an active account itself, but for what protects it."""
+    row = await connection.fetchrow(SQL["whole_account"], account_id)
+    return WholeAccount(**row) if row else None
 
 
 async def lock(connection: Connection, account_id: UUID) -> Credentials | None:

@@ -16,6 +16,11 @@ SELECT account_id, version, language, email, password_hash, second_factor, secon
 FROM accounts WHERE account_id = $1 AND state = 'active'
 FOR UPDATE;
 
+-- name: whole_account
+SELECT account_id, email, language, age_bracket, registered_at, activated_at, terms_version, deletion_at,
+       second_factor IS NOT NULL AS second_factor
+FROM accounts WHERE account_id = $1 AND state = 'active';
+
 -- name: change_password
 -- Links that would set a password, and an address that waits to be confirmed, are of no use any more.
 WITH account AS (

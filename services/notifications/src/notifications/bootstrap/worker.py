@@ -1,4 +1,4 @@
-"""Wires the worker: the only place that knows all its parts."""
+"""The worker process: consumers, relay and jobs."""
 
 import asyncio
 from functools import partial
@@ -10,6 +10,7 @@ from notifications.metrics import measure_queue
 from notifications.settings import WorkerSettings
 from shared.contracts.topics import Lane
 from shared.runtime import housekeeping
+from shared.runtime.auth import revocations
 from shared.runtime.consuming import consuming
 from shared.runtime.database import open_database
 from shared.runtime.health import Health
@@ -56,6 +57,7 @@ def _parts(settings: WorkerSettings, pool: Pool, consequences: Consequences, hea
         *housekeeping.jobs(),
         *retention.jobs(settings.ages, days_ahead=settings.partitions_ahead_days),
         *erasure.jobs(),
+        revocations.forgetting(),
         Job("mail_queue_depth", 15, measure_queue),
     ]
     handlers = event_handlers(consequences)
