@@ -1,0 +1,162 @@
+"""Nothing secret and nothing personal stands where it must not: a person's life, and then a search everywhere.
+
+Topics, logs, metrics, dead letters, outboxes and every table are searched for each address, password and token that was
+used, as text and in the forms in which bytes are written.
+"""
+
+import base64
+import urllib.parse
+from collections.abc import AsyncIterator, Iterator, Mapping
+from pathlib import Path
+
+import asyncpg
+import httpx
+import pytest
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient
+
+from devstack.inbox import InboxClient
+from devstack.system import System
+from tests.e2e.conftest import running
+from tests.e2e.person import Person
+
+ADDRESSES_ALLOWED = {("accounts", "accounts"), ("accounts", "email_changes"), ("notifications", "contacts")}
+"""The tables that hold addresses in clear: what else could be written to, or signed in with."""
+
+
+@pytest.fixture(scope="module")
+def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    settings = {"DZWONEK_ASK_AGAIN_SECONDS": "0"}
+    folder = tmp_path_factory.mktemp("system")
+    with running(System(folder, durable=False, settings=settings, guest=True)) as system:
+        yield system
+
+
+@pytest.fixture
+async def person(system: System) -> AsyncIterator[Person]:
+    async with (
+        httpx.AsyncClient(base_url=system.public_url, trust_env=False) as client,
+        InboxClient(system.inbox.url) as inbox,
+    ):
+        yield Person(client, inbox, "halina.wrobel@example.org", "cztery zielone rowery")
+
+
+async def live(person: Person, system: System) -> None:
+    """Everything that makes or shows a secret, with mistakes in between."""
+    await person.register()
+    await person.activate()
+    await person.mail("welcome")
+    wrong = {"email": person.email, "password": "zle haslo ktorego nie ma"}
+    person.secrets.add(wrong["password"])
+    await person.call("POST", "sessions", wrong, 401)
+    await person.sign_in()
+    await person.client.get("/guest/api/v1/me", headers=person.bearer)
+    await person.reset_password("piec zoltych tramwajow")
+    await person.sign_in()
+    await person.change_email("halina.sowa@example.org")
+    await person.mail("email_changed_here")
+    app = await person.switch_on_second_factor()
+    await person.mail("second_factor_changed")
+    for path in ("/activate/", "/password/reset/", "/email/confirm/"):
+        for token in [secret for secret in person.secrets if len(secret) == 43]:
+            await person.client.get(f"{path}{token}?lang=en", headers={"Accept": "text/html"})
+    await leave_a_dead_letter(system)
+    assert app.secret in person.secrets
+
+
+async def leave_a_dead_letter(system: System) -> None:
+    """A record of an event whose data is wrong."""
+    producer = AIOKafkaProducer(bootstrap_servers=system.kafka.bootstrap)
+    await producer.start()
+    try:
+        headers = [("ce_type", b"pl.dzwonek.account.registered.v1"), ("ce_id", b"x")]
+        await producer.send_and_wait("accounts.account.v1", b'{"language": 7}', key=b"k", headers=headers)
+    finally:
+        await producer.stop()
+
+
+async def test_no_secret_stands_where_it_must_not(system: System, person: Person) -> None:
+    await live(person, system)
+    places = {
+        **await topics(system),
+        **await tables(system),
+        **await metrics(system),
+        **logs(system.folder / "logs"),
+    }
+    assert len(places) > 30, sorted(places)
+    found = {
+        (place, secret)
+        for place, content in places.items()
+        for secret in person.secrets
+        if any(form in content for form in forms(secret))
+    }
+    assert ("table notifications.contacts", person.email) in found  # what may be found is found
+    assert [one for one in sorted(found) if not allowed(*one)] == []
+
+
+def allowed(place: str, secret: str) -> bool:
+    """Whether the table may hold the address."""
+    kind, _, name = place.partition(" ")
+    return kind == "table" and "@" in secret and tuple(name.split(".")) in ADDRESSES_ALLOWED
+
+
+def forms(secret: str) -> set[bytes]:
+    """How the secret might be written."""
+    raw = secret.encode()
+    # Without the last characters, which depend on what follows.
+    encoded = base64.b64encode(raw).rstrip(b"=")[:-1]
+    return {raw, raw.hex().encode(), encoded, urllib.parse.quote(secret, safe="").encode()}
+
+
+async def topics(system: System) -> Mapping[str, bytes]:
+    """Every record of every topic: key, headers and value."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=system.kafka.bootstrap)
+    await admin.start()
+    names = [name for name in await admin.list_topics() if not name.startswith("__")]
+    await admin.close()
+    return {f"topic {name}": await _records(system, name) for name in names}
+
+
+async def _records(system: System, topic: str) -> bytes:
+    consumer = AIOKafkaConsumer(topic, bootstrap_servers=system.kafka.bootstrap, auto_offset_reset="earliest")
+    await consumer.start()  # without a group it is assigned all partitions
+    try:
+        ends = await consumer.end_offsets(list(consumer.assignment()))
+        content = bytearray()
+        while any([await consumer.position(partition) < end for partition, end in ends.items()]):
+            for records in (await consumer.getmany(timeout_ms=500)).values():
+                for record in records:
+                    content += (record.key or b"") + b"\n" + (record.value or b"") + repr(record.headers).encode()
+        return bytes(content)
+    finally:
+        await consumer.stop()
+
+
+async def tables(system: System) -> Mapping[str, bytes]:
+    """Every row of every table of every service, bytes as themselves."""
+    content: dict[str, bytes] = {}
+    for service, url in system.databases.items():
+        connection = await asyncpg.connect(url)
+        names = await connection.fetch("SELECT relname FROM pg_stat_user_tables")
+        for (name,) in names:
+            rows = await connection.fetch(f'SELECT * FROM "{name}"')  # noqa: S608 - the database's own tables
+            cells = [cell for row in rows for cell in row.values()]
+            written = [cell if isinstance(cell, bytes) else str(cell).encode() for cell in cells]
+            parent = name.partition("_y2")[0]
+            content[f"table {service}.{parent}"] = content.get(f"table {service}.{parent}", b"") + b"\n".join(written)
+        await connection.close()
+    return content
+
+
+async def metrics(system: System) -> Mapping[str, bytes]:
+    """What each process tells Prometheus."""
+    async with httpx.AsyncClient(trust_env=False) as client:
+        return {
+            f"metrics {name}": (await client.get(f"{running.url}/metrics")).content
+            for name, running in system.processes.items()
+        }
+
+
+def logs(folder: Path) -> Mapping[str, bytes]:
+    """What each process has logged."""
+    return {f"log {path.name}": path.read_bytes() for path in folder.iterdir()}
