@@ -62,7 +62,7 @@ async def site(database: Callable[..., Awaitable[str]], tmp_path: Path) -> Async
     hasher = PasswordHasher(threads=2, queue_length=10)
     async with await create_pool(await database("accounts", packages=["accounts"]), size=4) as pool:
         sealer, keys = Sealer(tmp_path / "public.json"), SigningKeys(tmp_path / "access-keys.json")
-        parts = Parts(pool, Idempotency(pool, secret), hasher, sealer, keys, clock, secret)
+        parts = Parts(pool, Idempotency(pool, secret), hasher, sealer, keys, clock, [secret])
         app = build_app(Health(waiting_for=None), origin=url)
         open_doors(app, parts)
         stop = asyncio.Event()

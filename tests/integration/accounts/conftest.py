@@ -48,7 +48,7 @@ def parts(pool: Pool, clock: MovedClock, unsealer: Unsealer, tmp_path: Path) -> 
         sealer=Sealer(tmp_path / "public.json"),
         keys=SigningKeys(tmp_path / "access-keys.json"),
         clock=clock,
-        secret=secret,
+        secrets=[secret],
         quiet=QUIET,
         beat_seconds=0,  # most tests look at what is answered, not when
     )

@@ -1,9 +1,10 @@
 """The second factor: set up with an app, asked for when signing in, no code good twice."""
 
 import asyncio
+import dataclasses
 
 import pyotp
-from tests.integration.accounts.accounts_world import PASSWORD, AccountsWorld, SignedIn, fields
+from tests.integration.accounts.accounts_world import PASSWORD, AccountsWorld, SignedIn, client_of, fields
 
 from shared.contracts.accounts import SecondFactorChanged
 
@@ -147,3 +148,12 @@ async def test_a_setup_lasts_an_hour(world: AccountsWorld) -> None:
     person.access_token = (await person.refresh()).json()["access_token"]
     answer = await person.call("PUT", "me/second-factor", {"code": pyotp.TOTP(secret).at(world.clock.now)})
     assert answer.json()["code"] == "not_set_up"
+
+
+async def test_a_new_secret_of_the_service_locks_nobody_out(world: AccountsWorld) -> None:
+    app, codes = await switched_on(world, await world.somebody())
+    renewed = dataclasses.replace(world.parts, secrets=[b"a fresh one of at least 32 bytes!", *world.parts.secrets])
+    async with client_of(renewed) as client:
+        later = dataclasses.replace(world, client=client)
+        assert (await later.sign_in(code=app.at(world.clock.now))).status_code == 201
+        assert (await later.sign_in(code=codes[0])).status_code == 201

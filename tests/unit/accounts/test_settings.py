@@ -36,7 +36,7 @@ def complaint(capsys: pytest.CaptureFixture[str]) -> str:
 
 def test_good_settings_are_read(environment: pytest.MonkeyPatch) -> None:
     settings = read(ApiSettings)
-    assert settings.secret == b"x" * 32
+    assert settings.secrets == (b"x" * 32,)
     assert settings.argon_threads >= 1
 
 
@@ -119,6 +119,7 @@ def test_plain_http_is_for_a_demo_on_this_machine_alone(
     ("variable", "file"),
     [
         ("DZWONEK_ACCOUNTS_SECRET_FILE", "accounts-secret"),
+        ("DZWONEK_ACCESS_KEYS_FILE", "access-keys.json"),
         ("DZWONEK_SEALING_PUBLIC_KEY_FILE", "sealing-public.json"),
         ("DZWONEK_DATABASE_PASSWORD_FILE", "database-password"),
     ],

@@ -25,9 +25,8 @@ FOR_COMPOSE = {
     "DZWONEK_HTTP_PORT",
     "DZWONEK_HTTPS_PORT",
     "DZWONEK_HSTS_SECONDS",
-    "DZWONEK_ACCESS_KEYS_FILE",
 }
-"""What compose.yaml itself and the gateway read, and what the sessions will."""
+"""What compose.yaml itself and the gateway read."""
 
 
 def variables(settings: type[BaseSettings], *, required: bool = False) -> set[str]:

@@ -52,6 +52,10 @@ def _pairs(text: str) -> list[tuple[str, str]]:
     return [(name.strip(), address.strip()) for name, _, address in parts]
 
 
+def _lines(path: Path) -> tuple[bytes, ...]:
+    return tuple(line.strip() for line in path.read_bytes().splitlines() if line.strip())
+
+
 class ApiSettings(Settings, PublicSettings):
     """What `accounts api` needs. It speaks to PostgreSQL alone: it stays up while Kafka is down."""
 
@@ -59,8 +63,9 @@ class ApiSettings(Settings, PublicSettings):
         description="The JWK set with the public key of notifications: addresses and tokens in events are sealed to it."
     )
     accounts_secret_file: SecretFile = Field(
-        description=f"A file with at least {MIN_SECRET_BYTES} random bytes, the same for every replica: it keys the"
-        " fingerprints of repeated requests and of addresses, and encrypts the secrets of second factors."
+        description=f"A file with at least {MIN_SECRET_BYTES} random bytes a line, the same for every replica. The"
+        " first line keys the fingerprints of repeated requests and of addresses and encrypts the secrets of second"
+        " factors; what was encrypted with a later line is still read."
     )
     access_keys_file: AccessKeysFile = Field(
         description="The private keys (a JWK set of Ed25519 keys) that sign access tokens, the same for every replica."
@@ -98,8 +103,8 @@ class ApiSettings(Settings, PublicSettings):
     @field_validator("accounts_secret_file")
     @classmethod
     def _long_enough(cls, path: Path) -> Path:
-        if len(path.read_bytes().strip()) < MIN_SECRET_BYTES:
-            raise ValueError(f"{path} holds fewer than {MIN_SECRET_BYTES} bytes; put more random ones into it")
+        if any(len(secret) < MIN_SECRET_BYTES for secret in _lines(path)):
+            raise ValueError(f"{path} has a line of fewer than {MIN_SECRET_BYTES} bytes; put more random ones into it")
         return path
 
     @property
@@ -108,9 +113,9 @@ class ApiSettings(Settings, PublicSettings):
         return dict(_pairs(self.export_sources))
 
     @property
-    def secret(self) -> bytes:
-        """What the secret file holds."""
-        return self.accounts_secret_file.read_bytes().strip()
+    def secrets(self) -> tuple[bytes, ...]:
+        """What the secret file holds: the secret in use, and earlier ones."""
+        return _lines(self.accounts_secret_file)
 
 
 class WorkerSettings(Settings, KafkaSettings):

@@ -1,8 +1,9 @@
 """Encrypts what the database keeps and nobody may read there: the secrets of second factors."""
 
 import base64
+from collections.abc import Sequence
 
-from cryptography.fernet import Fernet, InvalidToken
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
@@ -14,11 +15,10 @@ class VaultBroken(Exception):  # noqa: N818 - names what happened
 
 
 class Vault:
-    """Encrypts with a key made from the service's secret."""
+    """Encrypts with a key made from the first of the service's secrets, and reads what was with any of them."""
 
-    def __init__(self, secret: bytes) -> None:
-        derived = HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=b"dzwonek accounts vault").derive(secret)
-        self._fernet = Fernet(base64.urlsafe_b64encode(derived))
+    def __init__(self, secrets: Sequence[bytes]) -> None:
+        self._fernet = MultiFernet([Fernet(_key(secret)) for secret in secrets])
 
     def close(self, text: str) -> str:
         """`text`, encrypted."""
@@ -29,4 +29,9 @@ class Vault:
         try:
             return self._fernet.decrypt(closed).decode()
         except InvalidToken:
-            raise VaultBroken("the service's secret is not the one that it was encrypted with") from None
+            raise VaultBroken("none of the service's secrets is the one that it was encrypted with") from None
+
+
+def _key(secret: bytes) -> bytes:
+    derived = HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=b"dzwonek accounts vault").derive(secret)
+    return base64.urlsafe_b64encode(derived)

@@ -5,7 +5,6 @@
 """
 
 import argparse
-import json
 import secrets
 import sys
 from collections.abc import Callable
@@ -13,8 +12,8 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from joserfc.jwk import OKPKey
 
+from shared.runtime.auth.signing_keys import fresh_signing_keys
 from shared.runtime.sealing import generate_keys
 from shared.runtime.settings import DEMO_MARK, EXIT_BAD_SETTINGS
 
@@ -60,12 +59,6 @@ def _accounts_secret(mark: str) -> str:
     return mark + secrets.token_hex(32)
 
 
-def _access_keys(mark: str) -> str:
-    """The keys that sign access tokens: a JWK set, of which the first signs and all are published."""
-    key = OKPKey.generate_key("Ed25519", private=True)
-    return json.dumps({"keys": [{**key.as_dict(private=True), "kid": mark + key.thumbprint()}]})
-
-
 def _verp_key(mark: str) -> str:
     return (f"# {mark}\n" if mark else "") + secrets.token_hex(32) + "\n"
 
@@ -81,7 +74,7 @@ _MAKERS: dict[Path, Callable[[str], str]] = {
     Path("postgres/superuser-password"): _password,
     Path("accounts/database-password"): _password,
     Path("accounts/accounts-secret"): _accounts_secret,
-    Path("accounts/access-keys.json"): _access_keys,
+    Path("accounts/access-keys.json"): fresh_signing_keys,
     Path("notifications/database-password"): _password,
     Path("notifications/verp-key"): _verp_key,
     Path("notifications/dkim-key.pem"): _dkim_key,

@@ -59,12 +59,12 @@ def build_parts(settings: ApiSettings, pool: Pool, hasher: PasswordHasher, *, cl
     """What the use cases work with."""
     return Parts(
         pool=pool,
-        idempotency=Idempotency(pool, settings.secret),
+        idempotency=Idempotency(pool, settings.secrets[0]),
         hasher=hasher,
         sealer=Sealer(settings.sealing_public_key_file),
         keys=SigningKeys(settings.access_keys_file),
         clock=clock,
-        secret=settings.secret,
+        secrets=settings.secrets,
         network_limit=settings.network_failures,
         export_sources=settings.sources,
         quiet=timedelta(seconds=settings.ask_again_seconds),

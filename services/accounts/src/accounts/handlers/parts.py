@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -43,7 +43,7 @@ class Parts:
     sealer: Sealer
     keys: SigningKeys
     clock: Clock
-    secret: bytes = field(repr=False)
+    secrets: Sequence[bytes] = field(repr=False)
     quiet: timedelta = QUIET
     beat_seconds: float = BEAT_SECONDS
     network_limit: int = NETWORK_LIMIT
@@ -52,7 +52,7 @@ class Parts:
     @cached_property
     def vault(self) -> Vault:
         """Encrypts what the database keeps and nobody may read there."""
-        return Vault(self.secret)
+        return Vault(self.secrets)
 
     def address_digest(self, email: EmailAddress) -> bytes:
         """The address as the limits count it: not to be guessed back without the secret."""
@@ -60,7 +60,11 @@ class Parts:
 
     def keyed_digest(self, purpose: bytes, value: bytes) -> bytes:
         """A digest of `value`: not to be guessed back without the secret, and another one for each purpose."""
-        return hmac.digest(self.secret, purpose + value, hashlib.sha256)
+        return self.keyed_digests(purpose, value)[0]
+
+    def keyed_digests(self, purpose: bytes, value: bytes) -> list[bytes]:
+        """The digest of `value`, and those that it had under earlier secrets."""
+        return [hmac.digest(secret, purpose + value, hashlib.sha256) for secret in self.secrets]
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Connection]:

@@ -67,15 +67,15 @@ async def spend_code(parts: Parts, transaction: Connection, account: Credentials
         return
     recovery = plain_recovery_code(code)
     if recovery:
-        digest = recovery_digest(parts, account, recovery)
-        if await second_factor.use_code(transaction, account.account_id, digest, parts.clock()):
+        digests = recovery_digests(parts, account, recovery)
+        if await second_factor.use_code(transaction, account.account_id, digests, parts.clock()):
             return
     raise WrongCode
 
 
-def recovery_digest(parts: Parts, account: Credentials, plain: str) -> bytes:
-    """What is kept of a recovery code."""
-    return parts.keyed_digest(b"recovery code", account.account_id.bytes + plain.encode())
+def recovery_digests(parts: Parts, account: Credentials, plain: str) -> list[bytes]:
+    """What is kept of a recovery code, and what was under earlier secrets."""
+    return parts.keyed_digests(b"recovery code", account.account_id.bytes + plain.encode())
 
 
 @dataclass(frozen=True)

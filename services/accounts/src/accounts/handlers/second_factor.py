@@ -13,7 +13,7 @@ from accounts.domain.second_factor import (
 from accounts.events import credentials as events
 from accounts.handlers.guesses import Visitor, begin_guess, forgive
 from accounts.handlers.parts import Parts
-from accounts.handlers.proving import Proof, WrongCode, counted, proven, recovery_digest
+from accounts.handlers.proving import Proof, WrongCode, counted, proven, recovery_digests
 from accounts.store import credentials, second_factor
 from shared.runtime.auth.access_tokens import SignedIn
 
@@ -74,7 +74,7 @@ async def switch_on(parts: Parts, who: SignedIn, code: str, visitor: Visitor) ->
         if step is None:
             raise WrongCode
         codes = new_recovery_codes()
-        digests = [recovery_digest(parts, account, plain) for text in codes if (plain := plain_recovery_code(text))]
+        digests = [recovery_digests(parts, account, plain)[0] for text in codes if (plain := plain_recovery_code(text))]
         event = events.second_factor_changed(account, now, enabled=True)
         closed = parts.vault.close(setup.secret)
         await second_factor.switch_on(transaction, account.account_id, closed, step, code_hashes=digests, event=event)

@@ -46,9 +46,9 @@ async def unused_codes(connection: Connection, account_id: UUID) -> list[bytes]:
     return [row["code_hash"] for row in await connection.fetch(SQL["unused_codes"], account_id)]
 
 
-async def use_code(connection: Connection, account_id: UUID, code_hash: bytes, now: datetime) -> bool:
-    """Spends a recovery code; false when there is none like it, or it is spent."""
-    return bool(await connection.fetchval(SQL["use_code"], account_id, code_hash, now))
+async def use_code(connection: Connection, account_id: UUID, code_hashes: Sequence[bytes], now: datetime) -> bool:
+    """Spends the recovery code with one of these hashes; false when there is none like it, or it is spent."""
+    return bool(await connection.fetchval(SQL["use_code"], account_id, code_hashes, now))
 
 
 async def note_step(connection: Connection, account_id: UUID, step: int) -> None:

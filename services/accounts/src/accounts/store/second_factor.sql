@@ -31,7 +31,9 @@ SELECT * FROM unnest($2::text[], $3::smallint[], $4::text[], $5::text[], $6::jso
 SELECT code_hash FROM recovery_codes WHERE account_id = $1 AND used_at IS NULL;
 
 -- name: use_code
-UPDATE recovery_codes SET used_at = $3 WHERE account_id = $1 AND code_hash = $2 AND used_at IS NULL RETURNING true;
+UPDATE recovery_codes SET used_at = $3
+WHERE account_id = $1 AND code_hash = ANY ($2::bytea[]) AND used_at IS NULL
+RETURNING true;
 
 -- name: note_step
 UPDATE accounts SET second_factor_step = $2 WHERE account_id = $1;

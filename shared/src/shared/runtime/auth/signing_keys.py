@@ -34,9 +34,13 @@ class SigningKeys:
         return {"keys": keys}
 
 
+def fresh_signing_keys(mark: str = "") -> str:
+    """The text of a fresh JWK set with one key; its kid begins with `mark`."""
+    key = OKPKey.generate_key(CURVE, private=True)
+    return json.dumps({"keys": [{**key.as_dict(private=True), "kid": mark + key.thumbprint()}]})
+
+
 def generate_signing_keys(path: Path) -> None:
     """Writes a fresh key, readable by its owner alone."""
-    key = OKPKey.generate_key(CURVE, private=True)
-    key.ensure_kid()
     path.touch(mode=0o600)
-    path.write_text(json.dumps({"keys": [key.as_dict(private=True)]}))
+    path.write_text(fresh_signing_keys())
