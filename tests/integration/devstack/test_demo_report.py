@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from devstack.demo.report import place_of_report, write_report
-from devstack.demo.story import Step
+from devstack.demo.steps import Step
 
 
 @pytest.fixture

@@ -18,7 +18,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 
 from devstack.demo.folder import LOGS, RunFolder
 from devstack.demo.report import memory_line, place_of_report, print_addresses, steps_table, write_report
-from devstack.demo.story import LANGUAGES, Step, Story, StoryError
+from devstack.demo.steps import LANGUAGES, Step, StoryError
+from devstack.demo.story import Story
+from devstack.guest import PREFIX
 from devstack.inbox.client import InboxClient
 from devstack.kafka_jars import JarsMissingError
 from devstack.launch import PR_SET_PDEATHSIG, prctl
@@ -26,6 +28,9 @@ from devstack.process import StartError
 from devstack.system import EndedError, System
 
 REPORT = Path(".dzwonek") / "demo.json"
+ELSEWHERE = f"{PREFIX}/api/v1/me"
+"""What the service that tells who is signed in says to whoever is."""
+
 FAULTS = (StoryError, StartError, EndedError, JarsMissingError)
 
 
@@ -40,7 +45,7 @@ def demo(
         folder = RunFolder()
         held = False
         try:
-            held = asyncio.run(_run(console, System(folder.path), once=once, report=report))
+            held = asyncio.run(_run(console, System(folder.path, guest=True), once=once, report=report))
         finally:
             folder.end(keep_logs=not held)
             if not held:
@@ -122,7 +127,7 @@ async def _play(console: Console, system: System, report: Path, *, began: float)
                 refresh()
 
             for language in LANGUAGES:
-                await Story(system.public_url, inbox, language, held).play()
+                await Story(system.public_url, inbox, language, held, elsewhere=ELSEWHERE).play()
     memory = system.memory()
     write_report(report, steps=steps, ready=ready, first_mail=first_mail, memory=memory)
     console.print(f"The first mail came {first_mail:.1f} s after the start. {memory_line(memory)}; see {report}.")

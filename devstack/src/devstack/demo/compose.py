@@ -19,13 +19,17 @@ from rich.markup import escape
 from rich.table import Table
 
 from devstack.demo.report import steps_table
-from devstack.demo.story import LANGUAGES, Step, Story, StoryError
+from devstack.demo.steps import LANGUAGES, Step, StoryError
+from devstack.demo.story import Story
 from devstack.inbox.mailpit import MailpitClient
 from devstack.ports import free_port
 from devstack.process import inherited
 
 PROJECT = "dzwonek-demo"
 CHECKOUT = Path(__file__).parents[4]
+ELSEWHERE = "/notifications/api/v1/me/export"
+"""What another service than accounts tells whoever is signed in."""
+
 AUTHORITY = "/data/caddy/pki/authorities/local/root.crt"
 
 
@@ -120,7 +124,8 @@ async def _play(compose: Compose, steps: list[Step]) -> None:
     trust = compose.trust()
     async with MailpitClient(compose.inbox_url) as inbox:
         for language in LANGUAGES:
-            await Story(compose.public_url, inbox, language, steps.append, trust=trust).play()
+            story = Story(compose.public_url, inbox, language, steps.append, elsewhere=ELSEWHERE, trust=trust)
+            await story.play()
 
 
 def _tell_the_way(console: Console, compose: Compose) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from devstack.demo.story import LANGUAGES, Step
+from devstack.demo.steps import LANGUAGES, Step
 from devstack.system import System
 
 MEGABYTE = 1_000_000
@@ -18,7 +18,7 @@ MEGABYTE = 1_000_000
 
 def steps_table(steps: Sequence[Step]) -> Table:
     """The steps with their times."""
-    table = Table(title="Register, activate, welcome: over real PostgreSQL, Kafka and SMTP")
+    table = Table(title="Register, activate, sign in, sign out: over real PostgreSQL, Kafka and SMTP")
     table.add_column("language")
     table.add_column("step")
     table.add_column("seen")
