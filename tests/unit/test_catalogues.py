@@ -12,9 +12,9 @@ from babel.messages.pofile import read_po
 from shared.runtime.i18n import LANGUAGES, SOURCE_LANGUAGE
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = sorted(folder.parent for folder in ROOT.glob("*/src/*/locales")) + sorted(
-    folder.parent for folder in ROOT.glob("services/*/src/*/locales")
-)
+PACKAGES = [
+    folder.parent for sources in ("*/src", "services/*/src") for folder in sorted(ROOT.glob(f"{sources}/**/locales"))
+]
 TRANSLATED = [language for language in LANGUAGES if language != SOURCE_LANGUAGE]
 
 _TEMPLATES = ("**/templates/**.html", "**/templates/**.txt")
@@ -47,7 +47,7 @@ def forms(text: str | tuple[str, ...] | list[str] | None) -> tuple[str, ...]:
 
 
 def test_there_are_packages_with_catalogues() -> None:
-    assert {package.name for package in PACKAGES} >= {"accounts", "notifications"}
+    assert {package.name for package in PACKAGES} >= {"accounts", "notifications", "pages"}
 
 
 @catalogues

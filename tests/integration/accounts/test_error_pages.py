@@ -7,7 +7,7 @@ from httpx import Response
 from tests.integration.accounts.accounts_world import AccountsWorld, client_of
 
 from accounts.handlers.parts import Parts
-from accounts.pages.error_pages import prefers_pages
+from shared.runtime.pages.error_pages import prefers_pages
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", "Accept-Language": "uk"}
 

@@ -5,7 +5,7 @@ at start, so that nothing compiled is committed and nothing can be stale.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time, tzinfo
 from functools import lru_cache, partial
 from gettext import GNUTranslations, NullTranslations
@@ -19,7 +19,7 @@ from babel import Locale
 from babel.dates import format_date, format_time
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from jinja2 import Environment, PackageLoader, StrictUndefined, pass_eval_context, select_autoescape
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined, pass_eval_context, select_autoescape
 from jinja2.nodes import EvalContext
 from markupsafe import Markup
 
@@ -40,23 +40,22 @@ _MAX_HEADER = 1000
 class Catalogues:
     """The catalogues of one package, one per language, and the Jinja environments that speak them."""
 
-    def __init__(self, package: str, translations: Mapping[str, NullTranslations]) -> None:
-        self._package = package
+    def __init__(self, packages: Sequence[str], translations: Mapping[str, NullTranslations]) -> None:
+        self._packages = packages
         self._translations = translations
         self._environments = {language: self._environment(language) for language in translations}
 
     @classmethod
-    def load(cls, package: str) -> "Catalogues":
-        """Read the catalogues of `package`. Raises FileNotFoundError when one is missing."""
-        locales = resources.files(package) / "locales"
-        translations = {
-            language: NullTranslations() if language == SOURCE_LANGUAGE else _read_catalogue(locales, language)
-            for language in LANGUAGES
-        }
-        return cls(package, translations)
+    def load(cls, package: str, *under: str) -> "Catalogues":
+        """Read the catalogues of `package`, and of packages `under` it whose templates and texts it uses as well.
+
+        Raises FileNotFoundError when one is missing.
+        """
+        packages = (package, *under)
+        return cls(packages, {language: _read_catalogues(packages, language) for language in LANGUAGES})
 
     def jinja(self, language: str) -> Environment:
-        """The environment for the package's `templates/` in `language`: the same one at each call, so compiled once.
+        """The environment for the packages' `templates/` in `language`: the same one at each call, so compiled once.
 
         It knows `_`, `gettext`, `ngettext`, `{% trans %}`; the filters `date`, `time`, `datetime` (Europe/Warsaw);
         the global `language`. `.html` templates are escaped, `.txt` are not. Raises KeyError for another language.
@@ -73,7 +72,7 @@ class Catalogues:
 
     def _environment(self, language: str) -> Environment:
         environment = Environment(
-            loader=PackageLoader(self._package),
+            loader=ChoiceLoader([PackageLoader(package) for package in self._packages]),
             extensions=["jinja2.ext.i18n"],
             autoescape=select_autoescape(enabled_extensions=("html",), default_for_string=True),
             undefined=StrictUndefined,
@@ -129,6 +128,15 @@ def negotiate(accept_language: str | None) -> str:
         if quality > best_quality:
             best, best_quality = wish["tag"], quality
     return best
+
+
+def _read_catalogues(packages: Sequence[str], language: str) -> NullTranslations:
+    if language == SOURCE_LANGUAGE:
+        return NullTranslations()
+    first, *under = (_read_catalogue(resources.files(package) / "locales", language) for package in packages)
+    for catalogue in under:
+        first.add_fallback(catalogue)
+    return first
 
 
 def _read_catalogue(locales: Traversable, language: str) -> GNUTranslations:

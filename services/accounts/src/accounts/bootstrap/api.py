@@ -12,9 +12,7 @@ from accounts.clock import Clock, utc_now
 from accounts.handlers.parts import Parts
 from accounts.http import keys, me, openapi, passwords, problems, registrations, sessions
 from accounts.pages import routes as pages
-from accounts.pages.error_pages import ErrorPages
-from accounts.pages.rendering import catalogues
-from accounts.pages.static import PageFiles
+from accounts.pages.refusals import problem_of
 from accounts.passwords import PasswordHasher
 from accounts.settings import ApiSettings
 from accounts.store.sessions import is_live
@@ -25,6 +23,9 @@ from shared.runtime.auth.requests import Auth
 from shared.runtime.auth.signing_keys import SigningKeys
 from shared.runtime.health import Health
 from shared.runtime.idempotency import Idempotency
+from shared.runtime.pages.error_pages import ErrorPages
+from shared.runtime.pages.rendering import Pages
+from shared.runtime.pages.static import PageFiles
 from shared.runtime.postgres import Pool
 from shared.runtime.sealing import Sealer
 from shared.runtime.web import create_app
@@ -44,6 +45,7 @@ def build_app(health: Health, *, origin: str) -> FastAPI:
     )
     app.state.parts = app.state.auth = None
     app.state.origin = origin
+    app.state.pages = Pages.load("accounts", problem_of)
     app.add_middleware(ErrorPages)
     problems.install(app)
     auth.install(app)
@@ -86,7 +88,6 @@ async def run(settings: ApiSettings, stop: asyncio.Event) -> None:
     """Runs the API and the pages until `stop`."""
     health = Health()
     app = build_app(health, origin=settings.origin)
-    catalogues()
     hasher = PasswordHasher(threads=settings.argon_threads, queue_length=settings.argon_queue)
     try:
         await run_api(

@@ -90,6 +90,16 @@ async def signed_in_page(request: Request) -> SignedIn:
         raise RefreshNeeded from None
 
 
+async def signed_in_if_any(request: Request) -> SignedIn | None:
+    """Who looks at a page that everybody may see; None where nobody is signed in, or the token has run out."""
+    if ACCESS_COOKIE not in request.cookies:
+        return None
+    try:
+        return await _who(request)
+    except NotSignedIn:
+        return None
+
+
 def install(app: FastAPI) -> None:
     """Lets `app` send browsers to fetch an access token. `app.state.auth` and `app.state.origin` have to be set."""
     app.add_exception_handler(RefreshNeeded, _to_refresh)

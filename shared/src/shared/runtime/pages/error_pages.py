@@ -7,7 +7,7 @@ from fastapi import Request
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from accounts.pages.rendering import problem_page
+from shared.runtime.pages.rendering import problem_page
 from shared.runtime.problems import MEDIA_TYPE
 
 FOR_PROGRAMS = re.compile(r"/(api|livez|readyz|metrics|docs|openapi\.json)(/|$)")

@@ -16,23 +16,36 @@ MAX_FIELDS = 20
 class Form(Generic[B]):
     """A form after it was sent: `body` when all is well, else `errors`, a code for each field that is wrong.
 
-    `entered` is what stays in the fields; a password never does.
+    `entered` is what stays in the fields; a secret never does.
     """
 
     body: B | None
     entered: Mapping[str, str] = field(default_factory=dict, repr=False)
     errors: Mapping[str, str] = field(default_factory=dict)
 
+    def refused(self, errors: Mapping[str, str]) -> "Form[B]":
+        """The same form with what turned out to be wrong later."""
+        return Form(None, self.entered, errors)
+
 
 async def read_form(request: Request, kind: type[B]) -> Form[B]:
-    """The form in the request, checked by `kind`. A field left empty is a missing one; unknown fields are ignored."""
-    async with request.form(max_files=0, max_fields=MAX_FIELDS) as sent:
-        texts = {name: value for name, value in sent.items() if isinstance(value, str) and name in kind.model_fields}
-    values = {name: value if name == "password" else value.strip() for name, value in texts.items()}
-    entered = {name: value for name, value in values.items() if name != "password"}
+    """The form in the request, checked by `kind`. A field left empty is a missing one; unknown fields are ignored.
+
+    Fields that `kind` keeps out of its repr are secrets: they are taken as they are.
+    """
+    sent = {name: value for name, value in (await sent_texts(request)).items() if name in kind.model_fields}
+    secret = {name for name, known in kind.model_fields.items() if not known.repr}
+    values = {name: value if name in secret else value.strip() for name, value in sent.items()}
+    entered = {name: value for name, value in values.items() if name not in secret}
     try:
         return Form(kind.model_validate({name: value for name, value in values.items() if value}), entered)
     except ValidationError as error:
         faults = error.errors(include_input=False, include_url=False, include_context=False)
         errors = {str(fault["loc"][0]): fault["type"] for fault in reversed(faults)}
         return Form(None, entered, {name: errors[name] for name in kind.model_fields if name in errors})
+
+
+async def sent_texts(request: Request) -> dict[str, str]:
+    """The fields of the form in the request, as they were sent."""
+    async with request.form(max_files=0, max_fields=MAX_FIELDS) as sent:
+        return {name: value for name, value in sent.items() if isinstance(value, str)}

@@ -10,10 +10,8 @@ from fastapi.responses import Response
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
-from accounts.handlers.parts import Contended
-from accounts.http.problems import problem_for
-from accounts.pages.rendering import problem_page
-from accounts.passwords import HashingBusy
+from shared.runtime.auth.requests import RefreshNeeded, to_refresh
+from shared.runtime.pages.rendering import Pages, problem_page
 from shared.runtime.postgres import unavailable
 from shared.runtime.problems import ProblemError, problem_of
 
@@ -21,7 +19,10 @@ log = structlog.get_logger()
 
 
 class PageRoute(APIRoute):
-    """A route whose problems are shown as a page with the same status and headers. Where GET works HEAD does."""
+    """A route whose problems are shown as a page with the same status and headers. Where GET works HEAD does.
+
+    A page that wants somebody signed in sends the browser to fetch an access token.
+    """
 
     def __init__(
         self,
@@ -41,17 +42,20 @@ class PageRoute(APIRoute):
         async def handle_or_explain(request: Request) -> Response:
             try:
                 return await handle(request)
+            except RefreshNeeded:
+                return to_refresh(request)
             except Exception as error:  # noqa: BLE001 - whatever it is, the person sees a page
-                return _explain(request, _problem(error, self.path))
+                return _explain(request, _problem(request, error, self.path))
 
         return handle_or_explain
 
 
-def _problem(error: Exception, route: str) -> ProblemError:
+def _problem(request: Request, error: Exception, route: str) -> ProblemError:
+    pages: Pages = request.app.state.pages
     if isinstance(error, ProblemError):
         return error
-    if isinstance(error, HashingBusy | Contended):
-        return problem_for(error)
+    if problem := pages.problem_of(error):
+        return problem
     if isinstance(error, HTTPException):
         return problem_of(error.status_code)
     if unavailable(error):

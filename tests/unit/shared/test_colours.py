@@ -5,7 +5,7 @@ from importlib.resources import files
 
 import pytest
 
-CSS = (files("accounts") / "static" / "accounts.css").read_text(encoding="utf-8")
+CSS = (files("shared.runtime.pages") / "static" / "pages.css").read_text(encoding="utf-8")
 LIGHT, DARK = (dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6});", block)) for block in CSS.split("@media")[:2])
 
 TEXT = [

@@ -1,0 +1,61 @@
+"""Who looks at a page, and whose form it is that was sent."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from accounts.handlers.account import AccountView, look_at_account
+from accounts.http.calls import WorkingParts
+from accounts.pages.cookies import session_token_of
+from shared.runtime.auth.access_tokens import SignedIn
+from shared.runtime.auth.own_site import FORM_TOKEN, check_form, refuse_cross_site
+from shared.runtime.auth.requests import REFRESHED_COOKIE, RefreshNeeded, signed_in_if_any, signed_in_page
+from shared.runtime.pages.forms import sent_texts
+
+OwnSite = Depends(refuse_cross_site)
+"""For forms that carry no authority but what stands in them."""
+
+
+@dataclass(frozen=True)
+class Owner:
+    """Somebody who is signed in, and their account."""
+
+    who: SignedIn
+    account: AccountView
+
+
+async def owner_of(request: Request, parts: WorkingParts) -> Owner:
+    """Who looks at a page of their account. The page is in the account's language unless another is chosen."""
+    who = request.state.signed_in = await signed_in_page(request)
+    account = await look_at_account(parts, who)
+    request.state.language = account.credentials.language
+    return Owner(who, account)
+
+
+async def sender_of(request: Request, parts: WorkingParts) -> Owner:
+    """Who has sent a form of their account's pages. Raises ProblemError 403 for one that is not theirs."""
+    refuse_cross_site(request)
+    owner = await owner_of(request, parts)
+    check_form(owner.who, (await sent_texts(request)).get(FORM_TOKEN))
+    return owner
+
+
+async def somebody(request: Request) -> SignedIn | None:
+    """Who looks at a page that everybody may see, for its header; None where nobody is signed in."""
+    who = request.state.signed_in = await signed_in_if_any(request)
+    return who
+
+
+async def somebody_renewed(request: Request, who: Annotated[SignedIn | None, Depends(somebody)]) -> SignedIn | None:
+    """The same for pages that show something else to whoever is signed in: an access token that has run out is renewed
+    first, once.
+    """
+    if who is None and session_token_of(request) and REFRESHED_COOKIE not in request.cookies:
+        raise RefreshNeeded
+    return who
+
+
+Looking = Annotated[Owner, Depends(owner_of)]
+Sending = Annotated[Owner, Depends(sender_of)]
+Somebody = Annotated[SignedIn | None, Depends(somebody_renewed)]
