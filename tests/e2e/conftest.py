@@ -1,10 +1,13 @@
-"""The whole system, as the demo starts it."""
+"""The whole system, as the demo starts it, and the pages of accounts alone."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
+from playwright.async_api import Browser, BrowserContext, ViewportSize
+from tests.e2e.accounts_site import Site, serving
 
 from devstack.system import System
 
@@ -14,6 +17,8 @@ PATIENCE = {
     "DZWONEK_LEASE_SECONDS": "12",
 }
 """Shorter than in production: after a kill the mails of a sender are another's when its leases end."""
+
+PHONE = ViewportSize(width=390, height=844)
 
 
 @contextmanager
@@ -31,3 +36,18 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
     """A system of this module's own."""
     with running(System(tmp_path_factory.mktemp("system"), durable=False, settings=PATIENCE)) as system:
         yield system
+
+
+@pytest.fixture
+async def site(database: Callable[..., Awaitable[str]], tmp_path: Path) -> AsyncIterator[Site]:
+    """The accounts service for a browser."""
+    async with serving(database, tmp_path) as site:
+        yield site
+
+
+@pytest.fixture
+async def phone(browser: Browser) -> AsyncIterator[BrowserContext]:
+    """A phone that runs no scripts."""
+    context = await browser.new_context(viewport=PHONE, java_script_enabled=False)
+    yield context
+    await context.close()

@@ -1,31 +1,12 @@
 """The pages of accounts in Chromium: without JavaScript, by keyboard alone, on a narrow phone, in each language."""
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
-from pathlib import Path
-
-import httpx
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, ViewportSize, expect
-from tests.integration.accounts.accounts_world import AccountsWorld, MovedClock
-from tests.waiting import until
-
-from accounts.bootstrap.api import build_app, open_doors
-from accounts.handlers.parts import Parts
-from accounts.passwords import PasswordHasher
-from devstack.ports import free_port
-from shared.runtime.auth.signing_keys import SigningKeys, generate_signing_keys
-from shared.runtime.health import Health
-from shared.runtime.idempotency import Idempotency
-from shared.runtime.postgres import create_pool
-from shared.runtime.process import serve
-from shared.runtime.sealing import Sealer, Unsealer, generate_keys
+from playwright.async_api import Browser, BrowserContext, Page, expect
+from tests.e2e.accounts_site import Site
+from tests.e2e.keyboard import Keyboard
 
 pytestmark = pytest.mark.browser
 
-PHONE = ViewportSize(width=390, height=844)
-NARROWEST = ViewportSize(width=320, height=640)
 LANGUAGES = ("pl", "en", "uk")
 WORDS = {
     "pl": ("Załóż konto", "Sprawdź skrzynkę e-mail", "Aktywuj konto", "Twoje konto jest aktywne"),
@@ -33,66 +14,18 @@ WORDS = {
     "uk": ("Створіть обліковий запис", "Перевірте поштову скриньку", "Активуйте обліковий запис", None),
 }
 ADDRESS = "anna.nowak@example.org"
+PASSWORD = "cztery zielone rowery"
 
 
-@dataclass
-class Site:
-    """The service behind a real address."""
-
-    url: str
-    world: AccountsWorld
-
-    async def link(self) -> str:
-        """The newest activation link."""
-        token, _ = await self.world.tokens()
-        return f"{self.url}/activate/{token}"
-
-    async def state(self) -> str:
-        account = await self.world.account(ADDRESS)
-        assert account is not None
-        return str(account["state"])
-
-
-@pytest.fixture
-async def site(database: Callable[..., Awaitable[str]], tmp_path: Path) -> AsyncIterator[Site]:
-    generate_keys(tmp_path / "private.json", tmp_path / "public.json")
-    generate_signing_keys(tmp_path / "access-keys.json")
-    secret, clock, port = b"known to the tests alone, 32 bytes", MovedClock(), free_port()
-    url = f"http://localhost:{port}"
-    hasher = PasswordHasher(threads=2, queue_length=10)
-    async with await create_pool(await database("accounts", packages=["accounts"]), size=4) as pool:
-        sealer, keys = Sealer(tmp_path / "public.json"), SigningKeys(tmp_path / "access-keys.json")
-        parts = Parts(pool, Idempotency(pool, secret), hasher, sealer, keys, clock, [secret])
-        app = build_app(Health(waiting_for=None), origin=url)
-        open_doors(app, parts)
-        stop = asyncio.Event()
-        serving = asyncio.ensure_future(serve(app, host="localhost", port=port)(stop))
-        async with httpx.AsyncClient(base_url=url) as client:
-            await until(lambda: _answers(client))
-            yield Site(url, AccountsWorld(client, pool, parts, clock, Unsealer(tmp_path / "private.json")))
-        stop.set()
-        await serving
-    hasher.close()
-
-
-async def _answers(client: httpx.AsyncClient) -> bool:
-    try:
-        return (await client.get("/livez")).status_code == 200
-    except httpx.TransportError:
-        return False
-
-
-@pytest.fixture
-async def phone(browser: Browser) -> AsyncIterator[BrowserContext]:
-    """A phone that runs no scripts."""
-    context = await browser.new_context(viewport=PHONE, java_script_enabled=False)
-    yield context
-    await context.close()
+async def state(site: Site) -> str:
+    account = await site.world.account(ADDRESS)
+    assert account is not None
+    return str(account["state"])
 
 
 async def fill_in(page: Page) -> None:
     await page.locator("#email").fill(ADDRESS)
-    await page.locator("#password").fill("cztery zielone rowery")
+    await page.locator("#password").fill(PASSWORD)
     await page.locator("input[value=adult]").check()
 
 
@@ -108,18 +41,19 @@ async def test_a_person_registers_and_activates_without_scripts(
     await page.locator("main button").click()
     await expect(page.locator("h1")).to_have_text(look)
 
-    link = await site.link()
+    link = await site.activation_link()
     for _ in range(2):
         await page.goto(link)
         await expect(page.locator("h1")).to_have_text(activate)
-    assert await site.state() == "pending"
+    assert await state(site) == "pending"
     await page.locator("summary").click()
     await expect(page.locator(".terms")).to_be_visible()
+    await page.locator("#password").fill(PASSWORD)
     await page.locator("main button").click()
     assert page.url == f"{link}?lang={language}"
     if active:
         await expect(page.locator("h1")).to_have_text(active)
-    assert await site.state() == "active"
+    assert await state(site) == "active"
 
 
 async def test_the_language_can_be_switched_on_the_way(site: Site, phone: BrowserContext) -> None:
@@ -162,73 +96,29 @@ async def test_mistakes_are_told_at_the_top_and_beside_their_fields(site: Site, 
     await expect(page.locator("h1")).to_have_text("Look in your mailbox")
 
 
-async def test_the_keyboard_alone_is_enough_and_the_focus_can_always_be_seen(site: Site, browser: Browser) -> None:
-    page = await browser.new_page(viewport=PHONE)
+async def test_the_keyboard_alone_is_enough_to_register(site: Site, phone: BrowserContext) -> None:
+    page = await phone.new_page()
+    keyboard = Keyboard(page)
     await page.goto(f"{site.url}/register?lang=en")
-    stops: list[str] = []
-
-    async def tab_to(name: str) -> None:
-        for _ in range(15):
-            await page.keyboard.press("Tab")
-            stop, ring = await page.evaluate(
-                "() => { const at = document.activeElement, rings = [at, at.closest('.choice')].filter(Boolean)"
-                ".map((one) => getComputedStyle(one)); return [at.id || at.textContent.trim(),"
-                " rings.some((one) => one.outlineStyle !== 'none' && parseFloat(one.outlineWidth) >= 2)] }"
-            )
-            assert ring, f"no focus ring on {stop}"
-            stops.append(stop)
-            if stop == name:
-                return
-        raise AssertionError(f"{name} is not reached: {stops}")
-
-    await tab_to("Skip to the content")
-    await tab_to("email")
-    await page.keyboard.type(ADDRESS)
-    await tab_to("password")
-    await page.keyboard.type("cztery zielone rowery")
-    await tab_to("age_bracket")
+    await keyboard.tab_to("Skip to the content")
+    await keyboard.write("email", ADDRESS)
+    await keyboard.write("password", PASSWORD)
+    await keyboard.tab_to("age_bracket")
     for _ in range(3):
         await page.keyboard.press("ArrowDown")
-    await tab_to("language")
-    await tab_to("Read the terms of service")
-    await page.keyboard.press("Enter")
+    await keyboard.tab_to("language")
+    await keyboard.press("Read the terms of service")
     await expect(page.locator(".terms")).to_be_visible()
-    await tab_to("Create the account")
-    await page.keyboard.press("Enter")
+    await keyboard.follow("Create the account")
     await expect(page.locator("h1")).to_have_text("Look in your mailbox")
 
-    await page.goto(await site.link() + "?lang=en")
-    await tab_to("Accept and activate")
-    await page.keyboard.press("Enter")
+    await page.goto(await site.activation_link() + "?lang=en")
+    await keyboard.write("password", PASSWORD)
+    await keyboard.follow("Accept and activate")
     await expect(page.locator("h1")).to_have_text("Your account is active")
     account = await site.world.account(ADDRESS)
     assert account is not None
     assert account["age_bracket"] == "adult"
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-async def test_the_narrowest_phone_needs_no_scrolling_aside_and_fingers_find_their_targets(
-    site: Site, browser: Browser, language: str
-) -> None:
-    await site.world.register(ADDRESS)
-    page = await browser.new_page(viewport=NARROWEST)
-    paths = [
-        "/register",
-        "/register/sent",
-        f"/activate/{(await site.world.tokens())[0]}",
-        "/activate/wrong",
-        "/terms",
-        "/register/resend",
-    ]
-    for path in paths:
-        await page.goto(f"{site.url}{path}?lang={language}")
-        assert await page.evaluate("document.documentElement.scrollWidth") <= NARROWEST["width"], path
-        sizes = await page.evaluate(
-            "() => [...document.querySelectorAll('main button, main .button, main input:not([type=hidden]), select,"
-            " .choice, summary, nav a')].map((one) => (one.closest('.choice') ?? one).getBoundingClientRect())"
-            ".map((box) => Math.min(box.width, box.height))"
-        )
-        assert all(size >= 44 for size in sizes), (path, sizes)
 
 
 async def test_headings_and_labels_make_sense_without_seeing_the_page(site: Site, phone: BrowserContext) -> None:
