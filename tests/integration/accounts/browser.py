@@ -1,0 +1,63 @@
+"""A browser as far as the pages need one: it keeps cookies, and follows nothing by itself."""
+
+import re
+from dataclasses import dataclass, field
+
+from httpx import AsyncClient, Response
+from tests.integration.accounts.accounts_world import ADDRESS, PASSWORD
+
+FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+PHONE = "Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Mobile Safari/537.36"
+
+
+@dataclass
+class Browser:
+    """One person's; httpx would not send secure cookies to a server without TLS."""
+
+    client: AsyncClient
+    user_agent: str = FIREFOX
+    cookies: dict[str, str] = field(default_factory=dict)
+
+    async def get(self, path: str, **headers: str) -> Response:
+        return self._keep(await self.client.get(path, headers=self._headers(headers)))
+
+    async def post(self, path: str, form: dict[str, str] | None = None, **headers: str) -> Response:
+        """Sends a form from a page of ours."""
+        sent = self._headers({"Sec-Fetch-Site": "same-origin", **headers})
+        return self._keep(await self.client.post(path, data=form or {}, headers=sent))
+
+    async def send(self, path: str, **form: str) -> Response:
+        """Sends a form of a signed-in person's page."""
+        return await self.post(path, {"form_token": await self.form_token(), **form})
+
+    async def form_token(self) -> str:
+        """As it stands in the pages."""
+        page = await self.get("/sign-out?lang=en")
+        found = re.search(r'name="form_token" value="([^"]+)"', page.text)
+        assert found, "nobody is signed in"
+        return found[1]
+
+    async def sign_in(self, email: str = ADDRESS, password: str = PASSWORD, **other: str) -> Response:
+        return await self.post("/sign-in?lang=en", {"email": email, "password": password, **other})
+
+    def _headers(self, more: dict[str, str]) -> dict[str, str]:
+        cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        return {"User-Agent": self.user_agent, **({"Cookie": cookies} if cookies else {}), **more}
+
+    def _keep(self, answer: Response) -> Response:
+        for name, (value, flags) in set_cookies(answer).items():
+            if "Max-Age=0" in flags:
+                self.cookies.pop(name, None)
+            else:
+                self.cookies[name] = value
+        return answer
+
+
+def set_cookies(answer: Response) -> dict[str, tuple[str, set[str]]]:
+    """The cookies that an answer sets: each with its value and its flags."""
+    found = {}
+    for header in answer.headers.get_list("set-cookie"):
+        pair, *flags = header.split("; ")
+        name, _, value = pair.partition("=")
+        found[name] = (value, set(flags))
+    return found
