@@ -15,7 +15,6 @@ from accounts.bootstrap.api import build_app, open_doors
 from accounts.handlers.parts import Parts
 from accounts.passwords import PasswordHasher
 from devstack.ports import free_port
-from shared.contracts.accounts import EmailChangeRequested, PasswordResetRequested
 from shared.runtime.auth.signing_keys import SigningKeys, generate_signing_keys
 from shared.runtime.health import Health
 from shared.runtime.idempotency import Idempotency
@@ -38,13 +37,11 @@ class Site:
 
     async def reset_link(self) -> str:
         """The newest link that sets a password."""
-        asked = await self.world.last(PasswordResetRequested)
-        return f"{self.url}/password/reset/{self.world.unsealer.open(asked.reset_token)}"
+        return f"{self.url}/password/reset/{await self.world.reset_token()}"
 
     async def confirmation_link(self) -> str:
         """The newest link that confirms an address."""
-        asked = await self.world.last(EmailChangeRequested)
-        return f"{self.url}/email/confirm/{self.world.unsealer.open(asked.confirmation_token)}"
+        return f"{self.url}/email/confirm/{await self.world.confirmation_token()}"
 
     def code(self, secret: str) -> str:
         """What an app with this secret shows now, a code that was not used before: time has gone on since."""

@@ -3,8 +3,9 @@
 import re
 from dataclasses import dataclass, field
 
+import pyotp
 from httpx import AsyncClient, Response
-from tests.integration.accounts.accounts_world import ADDRESS, PASSWORD
+from tests.integration.accounts.accounts_world import ADDRESS, PASSWORD, AccountsWorld
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 PHONE = "Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Mobile Safari/537.36"
@@ -61,3 +62,29 @@ def set_cookies(answer: Response) -> dict[str, tuple[str, set[str]]]:
         name, _, value = pair.partition("=")
         found[name] = (value, set(flags))
     return found
+
+
+async def with_second_factor(world: AccountsWorld, browser: Browser) -> str:
+    """Switches it on; the secret in the app."""
+    await browser.sign_in()
+    await browser.send("/account/second-factor?lang=en", password=PASSWORD)
+    page = await browser.get("/account/second-factor/setup?lang=en")
+    secret = page.text.split('<code class="secret">')[1].split("</code>")[0].replace(" ", "")
+    await browser.send("/account/second-factor/setup?lang=en", code=next_code(world, secret))
+    return secret
+
+
+def next_code(world: AccountsWorld, secret: str) -> str:
+    """What the app shows now; time has gone on since the last one."""
+    world.clock.forward(seconds=30)
+    return pyotp.TOTP(secret).at(world.clock.now)
+
+
+async def reset_path(world: AccountsWorld) -> str:
+    """Of the newest link that sets a password."""
+    return f"/password/reset/{await world.reset_token()}"
+
+
+async def confirmation_path(world: AccountsWorld) -> str:
+    """Of the newest link that confirms an address."""
+    return f"/email/confirm/{await world.confirmation_token()}"

@@ -16,9 +16,12 @@ HEADINGS = {"pl": "Załóż konto", "en": "Create an account", "uk": "Створ
 async def every_page(world: AccountsWorld) -> list[Response]:
     await world.register()
     token, _ = await world.tokens()
-    gets = ["/register", "/register/sent", "/register/sent-again", f"/activate/{token}", f"/activate/{new_token()}"]
+    gets = ["/", "/sign-in", "/sign-in/code", "/sign-out", "/password/forgotten", "/password/forgotten/sent"]
+    gets += [f"/password/reset/{new_token()}", f"/email/confirm/{new_token()}", "/account", "/session/refresh"]
+    gets += ["/register", "/register/sent", "/register/sent-again", f"/activate/{token}", f"/activate/{new_token()}"]
     gets += ["/register/resend", f"/terms/{current_version()}", "/terms", "/terms/2001-01-01"]
-    posts = ["/register", "/register/resend", f"/activate/{token}", f"/activate/{new_token()}"]
+    posts = ["/sign-in", "/password/forgotten", f"/password/reset/{new_token()}", "/account/email", "/sessions"]
+    posts += ["/register", "/register/resend", f"/activate/{token}", f"/activate/{new_token()}"]
     return [await world.client.get(path) for path in gets] + [await world.client.post(path, data={}) for path in posts]
 
 
@@ -234,6 +237,11 @@ async def test_the_style_sheet_is_kept_by_browsers_under_an_address_of_its_conte
     assert (await world.client.get("/static/../settings.py")).status_code == 404
 
 
-async def test_the_front_door_leads_to_the_form(world: AccountsWorld) -> None:
-    answer = await world.client.get("/", headers={"Accept-Language": "uk"})
-    assert (answer.status_code, answer.headers["location"]) == (303, "/register?lang=uk")
+async def test_the_front_door_shows_three_ways_and_warns_on_computers_that_others_use(world: AccountsWorld) -> None:
+    answer = await world.client.get("/?lang=en")
+
+    for way in ("Sign in as family", "Sign in as staff", "Create an account", "On a computer that others use"):
+        assert way in answer.text
+    assert answer.text.count('href="/sign-in?lang=en"') == 2
+    assert 'class="button quiet" href="/register?lang=en"' in answer.text
+    assert "Sign out</button>" not in answer.text

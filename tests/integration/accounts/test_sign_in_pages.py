@@ -3,10 +3,9 @@
 import asyncio
 import dataclasses
 
-import pyotp
 import pytest
 from tests.integration.accounts.accounts_world import ADDRESS, PASSWORD, AccountsWorld, client_of
-from tests.integration.accounts.browser import Browser, set_cookies
+from tests.integration.accounts.browser import Browser, next_code, set_cookies, with_second_factor
 
 from accounts.handlers.parts import Parts
 from accounts.passwords import PasswordHasher
@@ -261,19 +260,3 @@ async def test_the_language_switch_keeps_where_the_person_was_going(world: Accou
 
     assert 'href="/sign-in?lang=uk&amp;next=/account%3Fdone%3Dx"' in page.text
     assert 'action="/sign-in?lang=en&amp;next=/account%3Fdone%3Dx"' in page.text
-
-
-async def with_second_factor(world: AccountsWorld, browser: Browser) -> str:
-    """Switches it on; the secret in the app."""
-    await browser.sign_in()
-    await browser.send("/account/second-factor?lang=en", password=PASSWORD)
-    page = await browser.get("/account/second-factor/setup?lang=en")
-    secret = page.text.split('<code class="secret">')[1].split("</code>")[0].replace(" ", "")
-    await browser.send("/account/second-factor/setup?lang=en", code=next_code(world, secret))
-    return secret
-
-
-def next_code(world: AccountsWorld, secret: str) -> str:
-    """What the app shows now; time has gone on since the last one."""
-    world.clock.forward(seconds=30)
-    return pyotp.TOTP(secret).at(world.clock.now)

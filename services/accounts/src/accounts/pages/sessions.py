@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from accounts.handlers.sessions import (
+    NoSuchSession,
     SessionGone,
     end_session,
     list_sessions,
@@ -77,7 +78,7 @@ async def send_end(request: Request, parts: WorkingParts, owner: Sending) -> Res
     if "everywhere" in sent:
         await sign_out_everywhere(parts, owner.who)
         return _signed_out(request)
-    with suppress(ValueError, SessionGone):  # it has ended already
+    with suppress(ValueError, NoSuchSession):  # it has ended already
         session_id = UUID(sent.get("session_id", ""))
         await end_session(parts, owner.who, session_id)
         if session_id == owner.who.session_id:

@@ -11,7 +11,7 @@ from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
 from shared.runtime.auth.requests import RefreshNeeded, to_refresh
-from shared.runtime.pages.rendering import Pages, problem_page
+from shared.runtime.pages.rendering import HEADERS, Pages, problem_page
 from shared.runtime.postgres import unavailable
 from shared.runtime.problems import ProblemError, problem_of
 
@@ -43,7 +43,9 @@ class PageRoute(APIRoute):
             try:
                 return await handle(request)
             except RefreshNeeded:
-                return to_refresh(request)
+                answer = to_refresh(request)
+                answer.headers.update(HEADERS)
+                return answer
             except Exception as error:  # noqa: BLE001 - whatever it is, the person sees a page
                 return _explain(request, _problem(request, error, self.path))
 
