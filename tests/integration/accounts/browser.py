@@ -5,10 +5,7 @@ from dataclasses import dataclass, field
 
 import pyotp
 from httpx import AsyncClient, Response
-from tests.integration.accounts.accounts_world import ADDRESS, PASSWORD, AccountsWorld
-
-FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
-PHONE = "Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Mobile Safari/537.36"
+from tests.integration.accounts.accounts_world import ADDRESS, FIREFOX, PASSWORD, AccountsWorld
 
 
 @dataclass
