@@ -1,4 +1,7 @@
-"""What holds on every page of accounts: axe finds nothing, it fits the narrowest phone, fingers find their targets."""
+"""What holds on every page of accounts: axe finds nothing, it fits the narrowest phone, fingers find their targets.
+
+Nothing is fetched from elsewhere, and no rule of the policy is broken.
+"""
 
 import json
 from typing import Any

@@ -12,19 +12,7 @@ from accounts.passwords import PasswordHasher
 
 ALWAYS = {"HttpOnly", "Path=/", "SameSite=lax", "Secure"}
 DAY = 24 * 60 * 60
-ELSEWHERE = [
-    "//evil.example",
-    "https://evil.example/",
-    "/\\evil.example",
-    "\\\\evil.example",
-    "/x//y",
-    "javascript:alert(1)",
-    "x",
-    "/%0a/evil.example\n",
-    "/\t/evil.example",
-    "/" + "x" * 500,
-    "",
-]
+ELSEWHERE = ["//evil.example", "https://evil.example/", "/\\evil.example"]
 
 
 @pytest.fixture

@@ -150,3 +150,12 @@ def test_the_browser_gets_the_language_that_it_likes_best(header: str | None, la
 @given(st.text())
 def test_any_header_leads_to_a_language_of_ours(header: str) -> None:
     assert negotiate(header) in LANGUAGES
+
+
+def test_a_service_uses_the_texts_and_templates_of_packages_under_its_own() -> None:
+    pages = Catalogues.load("accounts", "shared.runtime.pages")
+
+    assert pages.gettext("pl", "Skip to the content") == "Przejdź do treści"
+    assert pages.gettext("pl", "Forgotten your password?") == "Nie pamiętasz hasła?"
+    assert pages.gettext("uk", "in no catalogue") == "in no catalogue"
+    assert pages.jinja("uk").get_template("shared/layout.html").name == "shared/layout.html"
