@@ -21,7 +21,7 @@ async def entry_page(request: Request, who: Somebody) -> Response:
     """The ways in, or where to go from here."""
     if who is None:
         return page(request, "entry.html")
-    account = await look_at_account(parts_of(request), who)
+    account = await look_at_account(parts_of(request), who)  # asked for here: the front door stands without a database
     request.state.language = account.credentials.language
     return page(request, "home.html", account=account)
 

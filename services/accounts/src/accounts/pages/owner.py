@@ -48,8 +48,9 @@ async def somebody(request: Request) -> SignedIn | None:
 
 
 async def somebody_renewed(request: Request, who: Annotated[SignedIn | None, Depends(somebody)]) -> SignedIn | None:
-    """The same for pages that show something else to whoever is signed in: an access token that has run out is renewed
-    first, once.
+    """The same for pages that show something else to whoever is signed in.
+
+    An access token that has run out is renewed first; one that does not help is no reason to try again.
     """
     if who is None and session_token_of(request) and REFRESHED_COOKIE not in request.cookies:
         raise RefreshNeeded

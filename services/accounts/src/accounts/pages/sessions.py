@@ -95,7 +95,7 @@ async def sign_out_page(request: Request, who: Somebody) -> Response:
 @router.post("/sign-out", dependencies=[OwnSite])
 async def send_sign_out(request: Request, parts: WorkingParts, who: Somebody) -> Response:
     """Ends the session of this browser."""
-    if who:
+    if who:  # else there is no form token to compare with, and perhaps no session either
         check_form(who, (await sent_texts(request)).get(FORM_TOKEN))
     await sign_out(parts, cookies.session_token_of(request))
     return _signed_out(request)

@@ -9,6 +9,7 @@ from urllib.parse import quote, urlencode
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
+from starlette.datastructures import Headers
 
 from shared.runtime.auth.own_site import FORM_TOKEN
 from shared.runtime.i18n import LANGUAGES, Catalogues, negotiate
@@ -105,7 +106,7 @@ def problem_page(request: Request, status: int, code: str, headers: Mapping[str,
         status=status,
         here="/" if path.startswith("//") else path,  # which a browser would take for another host
         code=code,
-        retry_after=int(headers.get("retry-after") or headers.get("Retry-After") or 0),
+        retry_after=int(Headers(headers).get("retry-after", "0")),
     )
     answer.headers.update(headers)
     return answer
