@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
+from playwright.async_api import BrowserContext, expect
 from tests.e2e.conftest import running
 from tests.e2e.person import Person
 
@@ -49,3 +50,33 @@ async def test_signing_out_everywhere_is_heard_within_a_second(system: System) -
         times = [await seconds_until_refused(person) for _ in range(3)]
 
     assert min(times) < 1, times  # the machine may be busy with something else now and then
+
+
+@pytest.mark.browser
+async def test_a_browser_is_known_to_every_service_from_signing_in_to_signing_out(
+    system: System, phone: BrowserContext
+) -> None:
+    async with (
+        httpx.AsyncClient(base_url=system.public_url, trust_env=False) as client,
+        InboxClient(system.inbox.url) as inbox,
+    ):
+        person = Person(client, inbox, "zofia.lis@example.org", "cztery zielone rowery")
+        await person.register()
+        await person.activate()
+    page = await phone.new_page()
+
+    async def known() -> bool:
+        answer = await page.goto(f"{system.public_url}{GUEST}")
+        return answer is not None and answer.status == 200
+
+    assert not await known()
+    await page.goto(f"{system.public_url}/sessions?lang=en")
+    await page.locator("#email").fill(person.email)
+    await page.locator("#password").fill(person.password)
+    await page.locator("main form button").click()
+    await expect(page.locator("h1")).to_have_text("Where you are signed in")
+    assert await known()
+    await page.go_back()
+    await page.get_by_role("banner").get_by_role("button", name="Sign out").click()
+    await expect(page.locator("h1")).to_have_text("You are signed out")
+    assert not await known()
