@@ -59,7 +59,7 @@ async def serving(database: Callable[..., Awaitable[str]], folder: Path) -> Asyn
     hasher = PasswordHasher(threads=2, queue_length=10)
     async with await create_pool(await database("accounts", packages=["accounts"]), size=4) as pool:
         sealer, keys = Sealer(folder / "public.json"), SigningKeys(folder / "access-keys.json")
-        parts = Parts(pool, Idempotency(pool, secret), hasher, sealer, keys, clock, secret, beat_seconds=0)
+        parts = Parts(pool, Idempotency(pool, secret), hasher, sealer, keys, clock, [secret], beat_seconds=0)
         app = build_app(Health(waiting_for=None), origin=url)
         open_doors(app, parts)
         stop = asyncio.Event()
