@@ -174,3 +174,10 @@ async def test_guesses_at_the_old_password_are_limited(world: AccountsWorld) -> 
     statuses = [(await person.call("PUT", "me/password", body)).status_code for _ in range(7)]
     assert statuses == [422] * 5 + [429] * 2
     assert (await world.sign_in()).status_code == 201
+
+
+async def test_who_has_just_registered_may_have_forgotten_the_password_already(world: AccountsWorld) -> None:
+    await world.register()
+    await world.activate((await world.tokens())[0])
+    await ask(world)
+    assert await reset(world, await world.reset_token()) == "done"

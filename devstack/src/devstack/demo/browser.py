@@ -2,7 +2,7 @@
 
 import ssl
 from html.parser import HTMLParser
-from http.cookiejar import CookieJar, DefaultCookiePolicy
+from http.cookies import SimpleCookie
 from typing import Self
 
 import httpx
@@ -30,21 +30,36 @@ class Forms(HTMLParser):
             self.found[-1][1].setdefault(name, values.get("value") or "")
 
 
+class _OneOrigin(httpx.AsyncHTTPTransport):
+    """Keeps the cookies of one origin as browsers do, which take an address on this machine for a secure one."""
+
+    def __init__(self, trust: ssl.SSLContext | None) -> None:
+        super().__init__(verify=trust or True, trust_env=False)
+        self._cookies: dict[str, str] = {}
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Sends the cookies along and takes those that come back."""
+        request.headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
+        response = await super().handle_async_request(request)
+        for line in response.headers.get_list("set-cookie"):
+            for name, morsel in SimpleCookie(line).items():
+                self._cookies.pop(name, None)
+                if morsel["max-age"] != "0":
+                    self._cookies[name] = morsel.value
+        return response
+
+
 class Browser:
     """Somebody's browser at the portal. `trust` checks the certificate of a public address that has one."""
 
     def __init__(
         self, public_url: str, language: str, *, kind: str = LAPTOP, trust: ssl.SSLContext | None = None
     ) -> None:
-        # Browsers keep secure cookies of an address on this machine, also over http; so does this one.
-        jar = CookieJar(DefaultCookiePolicy(secure_protocols=("https", "http")))
         headers = {"Accept-Language": language, "Sec-Fetch-Site": "same-origin", "User-Agent": kind}
         self._http = httpx.AsyncClient(
             base_url=public_url,
             headers={**headers, "Accept": "text/html"},
-            cookies=jar,
-            trust_env=False,
-            verify=trust or True,
+            transport=_OneOrigin(trust),
             follow_redirects=True,
         )
 

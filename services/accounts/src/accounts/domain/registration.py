@@ -20,6 +20,9 @@ QUIET = timedelta(seconds=60)
 """After a mail to an address no other is sent for so long: the first is on its way and its link still good."""
 
 
+NO_QUIET = timedelta(0)
+"""Where the last mail was of another kind, and its link serves for something else."""
+
 Language = Literal["pl", "en", "uk"]
 
 
@@ -116,7 +119,7 @@ def decide_asking_again(known: Known, now: datetime, quiet: timedelta = QUIET) -
     return Renew(account) if may_mail(known.mailed_at, now, quiet) else Silence()
 
 
-def may_mail(mailed_at: Sequence[datetime], now: datetime, quiet: timedelta = QUIET) -> bool:
-    """Whether an address may get another mail: three an hour, one a minute (security.md, Rate limits)."""
+def may_mail(mailed_at: Sequence[datetime], now: datetime, quiet: timedelta) -> bool:
+    """Whether an address may get another mail: three an hour, and none so soon that the last link still serves."""
     recent = [instant for instant in mailed_at if now - instant < LIMIT_WINDOW]
     return len(recent) < MAILS_IN_WINDOW and all(now - instant >= quiet for instant in recent)

@@ -5,14 +5,12 @@ from accounts.domain.email_address import EmailAddress
 from accounts.domain.registration import State, may_mail
 from accounts.domain.tokens import LinkRefused, Purpose, TokenFault, new_token, token_fault, token_hash
 from accounts.events import credentials as events
-from accounts.events import registration as registration_events
 from accounts.handlers.expiry import expire_registrations
 from accounts.handlers.guesses import Visitor
 from accounts.handlers.parts import Parts
 from accounts.handlers.proving import Proof, proven
 from accounts.store import credentials, email_changes, registrations
 from accounts.store.email_changes import EmailChange
-from accounts.store.registrations import Mailing
 from shared.runtime.auth.access_tokens import SignedIn
 from shared.runtime.postgres import Connection
 
@@ -26,8 +24,8 @@ async def ask_for_email_change(
 ) -> None:
     """Mails a link to the new address and tells the one in use.
 
-    An address that has an account already gets no link: its owner is told that somebody tried, the asker is not. The
-    limit of mails per address holds. Raises AddressUnchanged, and what `proven` raises.
+    Whether the new one has an account already is not looked at: whoever asks must not learn it, and who reads that
+    mailbox does by the link. The limit of mails per address holds. Raises AddressUnchanged, and what `proven` raises.
     """
     token = new_token()
     sealed_email, sealed_token = parts.sealer.seal(email.text), parts.sealer.seal(token)
@@ -39,11 +37,6 @@ async def ask_for_email_change(
         known = await registrations.known_of_address(transaction, email, digest, now)
         if not may_mail(known.mailed_at, now, parts.quiet):
             return await registrations.note_silence(transaction, digest, now)
-        holder = known.account
-        if holder and holder.state is State.ACTIVE:
-            event = registration_events.registration_attempted(holder, now)
-            await registrations.tell_owner(transaction, holder, Mailing(digest, now, event))
-            return None
         await registrations.note_mail(transaction, digest, now)
         return await email_changes.ask(
             transaction,
@@ -65,7 +58,8 @@ async def look_at_email_change(parts: Parts, token: str) -> EmailChange:
 async def confirm_email(parts: Parts, token: str) -> EmailAddress:
     """Gives the account the address that the link was mailed to. Raises LinkRefused.
 
-    Whoever had begun to register the address without activating it loses that: the mailbox is this person's.
+    Whoever had begun to register the address without activating it loses that: the mailbox is this person's. An
+    address that has an active account keeps it.
     """
     async with parts.transaction() as transaction:
         change = await _change_of(parts, transaction, token)

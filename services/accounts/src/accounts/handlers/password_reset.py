@@ -4,7 +4,7 @@ from uuid import UUID
 
 from accounts.domain.credentials import RESET_LIFETIME, Credentials
 from accounts.domain.email_address import EmailAddress
-from accounts.domain.registration import may_mail
+from accounts.domain.registration import NO_QUIET, may_mail
 from accounts.domain.tokens import LinkRefused, Purpose, TokenFault, new_token, token_fault, token_hash
 from accounts.events import credentials as events
 from accounts.handlers.parts import Parts
@@ -17,7 +17,7 @@ from shared.runtime.postgres import Connection
 async def ask_for_reset(parts: Parts, transaction: Connection, email: EmailAddress) -> None:
     """Mails a link to the owner of an active account, else does nothing; the asker is told nothing of it.
 
-    Of two who ask at once one is served: the first link stays good.
+    Of two who ask at once one is served: the first link stays good. Mails of other kinds count only for the hour.
     """
     token = new_token()
     sealed_token = parts.sealer.seal(token)  # before anything is known, so that each branch takes the same time
@@ -26,7 +26,9 @@ async def ask_for_reset(parts: Parts, transaction: Connection, email: EmailAddre
     account = await credentials.lock(transaction, found.account_id) if found else None
     now = parts.clock()
     known = await registrations.known_of_address(transaction, email, digest, now)
-    if account is None or not may_mail(known.mailed_at, now, parts.quiet):
+    ends_at = await credentials.reset_ends_at(transaction, found.account_id if found else None)
+    serves = ends_at is not None and ends_at > now + RESET_LIFETIME - parts.quiet
+    if account is None or serves or not may_mail(known.mailed_at, now, quiet=NO_QUIET):
         return await registrations.note_silence(transaction, digest, now)
     return await credentials.ask_for_reset(
         transaction,

@@ -58,7 +58,7 @@ async def put_password(body: PasswordChangeBody, parts: WorkingParts, who: Who, 
 async def post_email_change(body: EmailChangeBody, parts: WorkingParts, who: Who, calling: Calling) -> AcceptedAnswer:
     """Mails a link to the new address, good for 24 hours, and tells the one in use.
 
-    The answer is the same for an address that has an account already; its owner is told that somebody tried.
+    The answer is the same for an address that has an account already; its link then changes nothing.
     """
     await ask_for_email_change(parts, who, body.proof(), body.email, calling)
     return AcceptedAnswer()

@@ -89,6 +89,12 @@ async def ask_for_reset(
     )
 
 
+async def reset_ends_at(connection: Connection, account_id: UUID | None) -> datetime | None:
+    """When the link that sets a password and still works runs out."""
+    ends_at: datetime | None = await connection.fetchval(SQL["reset_ends_at"], account_id)
+    return ends_at
+
+
 async def token(connection: Connection, token_hash: bytes) -> StoredToken | None:
     """What is kept of the token with this hash."""
     row = await connection.fetchrow(SQL["token"], token_hash)
