@@ -106,6 +106,7 @@ class Walk:
         yield await self.open("/email/confirm/wrong")
         yield await self.open("/sign-out")
         yield await self.open("/account/deletion")
+        yield await self.open("/account/export")
 
     async def _second_factor(self) -> AsyncIterator[str]:
         yield await self.open("/account/second-factor")

@@ -1,7 +1,10 @@
 """A session that ended is refused within a second, by accounts at once and by another service over Kafka."""
 
 import asyncio
+import io
+import json
 import time
+import zipfile
 from collections.abc import Iterator
 
 import httpx
@@ -80,3 +83,22 @@ async def test_a_browser_is_known_to_every_service_from_signing_in_to_signing_ou
     await page.get_by_role("banner").get_by_role("button", name="Sign out").click()
     await expect(page.locator("h1")).to_have_text("You are signed out")
     assert not await known()
+
+
+async def test_the_export_holds_what_the_other_service_keeps(system: System) -> None:
+    async with (
+        httpx.AsyncClient(base_url=system.public_url, trust_env=False) as client,
+        InboxClient(system.inbox.url) as inbox,
+    ):
+        person = Person(client, inbox, "jan.kot@example.org", "cztery zielone rowery")
+        await person.register()
+        await person.activate()
+        await person.mail("welcome")
+        bearer = await person.sign_in()
+        answer = await client.post("/api/v1/me/exports", json={"password": person.password}, headers=bearer)
+
+    archive = zipfile.ZipFile(io.BytesIO(answer.content))
+    kept = json.loads(archive.read("notifications.json"))
+    assert kept["contact"]["address"] == person.email
+    assert {"activation", "welcome"} <= {mail["kind"] for mail in kept["mails"]}
+    assert person.email in archive.read("read-me.html").decode()

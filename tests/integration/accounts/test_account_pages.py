@@ -18,6 +18,7 @@ PAGES = [
     "/account/second-factor",
     "/account/second-factor/setup",
     "/account/deletion",
+    "/account/export",
 ]
 FORMS = [path for path in PAGES if path not in {"/", "/account"}]
 TABLES = ("accounts", "tokens", "sessions", "email_changes", "second_factor_setups", "recovery_codes", "outbox")
@@ -222,6 +223,7 @@ async def test_where_it_is_on_what_matters_asks_for_the_code_as_well(world: Acco
         "/account/password": {"password": PASSWORD, "new_password": NEW_PASSWORD},
         "/account/email": {"password": PASSWORD, "email": NEW_ADDRESS},
         "/account/deletion": {"password": PASSWORD},
+        "/account/export": {"password": PASSWORD},
         "/account/second-factor": {"password": PASSWORD},
     }
     for path, form in forms.items():
@@ -252,3 +254,16 @@ async def test_the_page_of_deletion_says_the_day_and_the_account_can_be_kept(
         assert kept.headers["location"] == "/account?lang=en&done=kept"
     assert "will be deleted" not in (await browser.get("/account?lang=en")).text
     assert (await world.happened())[-2:] == ["AccountDeletionRequested", "AccountDeletionCancelled"]
+
+
+async def test_the_page_of_the_export_gives_a_file_that_no_browser_shows(
+    world: AccountsWorld, browser: Browser
+) -> None:
+    await browser.sign_in()
+    answer = await browser.send("/account/export?lang=uk", password=PASSWORD)
+    assert answer.headers["content-disposition"] == 'attachment; filename="dzwonek-export.zip"'
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.content.startswith(b"PK")
+    wrong = await browser.send("/account/export?lang=en", password="not the password")
+    assert wrong.status_code == 422
+    assert "This is not the password." in wrong.text

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from accounts import SERVICE
 from accounts.clock import Clock, utc_now
 from accounts.handlers.parts import Parts
-from accounts.http import keys, me, openapi, passwords, problems, registrations, sessions
+from accounts.http import exports, keys, me, openapi, passwords, problems, registrations, sessions
 from accounts.pages import routes as pages
 from accounts.pages.refusals import problem_of
 from accounts.passwords import PasswordHasher
@@ -49,8 +49,8 @@ def build_app(health: Health, *, origin: str) -> FastAPI:
     app.add_middleware(ErrorPages)
     problems.install(app)
     auth.install(app)
-    for router in (registrations.router, sessions.router, passwords.router, me.router, keys.router, pages.router):
-        app.include_router(router)
+    for part in (registrations, sessions, passwords, me, exports, keys, pages):
+        app.include_router(part.router)
     app.mount("/static", PageFiles(), name="static")
     app.router.routes.extend(health.routes())
     app.openapi = partial(openapi.describe, app)  # type: ignore[method-assign]  # FastAPI's own way to extend it

@@ -10,6 +10,7 @@ from accounts.domain.tokens import LinkRefused, TokenFault
 from accounts.handlers.activation import TermsRefused
 from accounts.handlers.deletion import NotToBeDeleted
 from accounts.handlers.email_change import AddressUnchanged
+from accounts.handlers.export import ExportUnavailable
 from accounts.handlers.guesses import TooManyAttempts
 from accounts.handlers.parts import Contended
 from accounts.handlers.passwords import PasswordRefused
@@ -35,9 +36,13 @@ STATES: Mapping[type[Exception], tuple[int, str, str]] = {
     NoSuchSession: (404, "not_found", "The account has no such session"),
     NotSetUp: (409, "not_set_up", "No second factor is on or being set up"),
     AlreadyOn: (409, "already_on", "The second factor is on already"),
+    ExportUnavailable: (503, "export_unavailable", "Not all that is kept can be read right now; try again later"),
     NotToBeDeleted: (409, "not_to_be_deleted", "The account is not to be deleted"),
 }
 """The status, the code and the title for what the state of things does not allow."""
+
+LATER = 30
+"""Seconds after which what is not available may be."""
 
 FIELDS: Mapping[type[Exception], tuple[str, str, str]] = {
     WrongPassword: ("password", "wrong_password", "This is not the password"),
@@ -60,6 +65,7 @@ Refusal: TypeAlias = (
     | NotSetUp
     | AlreadyOn
     | NotToBeDeleted
+    | ExportUnavailable
     | WrongPassword
     | CodeNeeded
     | WrongCode
@@ -104,7 +110,7 @@ def _wrong_field(refusal: Refusal) -> FieldError | None:
 
 
 def _state(status: int, code: str, title: str) -> ProblemError:
-    problem = ProblemError(status, code, title)
+    problem = ProblemError(status, code, title, retry_after=LATER if status == 503 else None)  # noqa: PLR2004
     if status == 401:  # noqa: PLR2004 - RFC 9110, 11.6.1: it has to say how
         problem.headers["WWW-Authenticate"] = 'Bearer realm="dzwonek"'
     return problem

@@ -7,6 +7,7 @@ from accounts.pages import (
     deletion,
     email_change,
     entry,
+    export,
     password_change,
     password_reset,
     registration,
@@ -26,6 +27,7 @@ for part in (
     password_reset,
     email_change,
     second_factor,
+    export,
     deletion,
 ):
     router.include_router(part.router)
