@@ -121,6 +121,13 @@ class AccountsWorld:
         headers = {"User-Agent": browser, "X-Forwarded-For": network}
         return await self.client.post("/api/v1/sessions", json=body, headers=headers)
 
+    async def guess(self, email: str = ADDRESS) -> Response:
+        """Tries a password that is nobody's."""
+        return await self.sign_in(email, OTHER_PASSWORD)
+
+    async def ask_for_reset(self, email: str = ADDRESS) -> Response:
+        return await self.post("password-resets", {"email": email})
+
     async def signed_in(self, email: str = ADDRESS, password: str = PASSWORD, **other: Any) -> "SignedIn":  # noqa: ANN401 - what sign_in takes
         """Somebody with an active account who has signed in."""
         answer = await self.sign_in(email, password, **other)

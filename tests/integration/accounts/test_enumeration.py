@@ -35,7 +35,7 @@ async def people(world: AccountsWorld) -> None:
     world.clock.forward(hours=2)
 
 
-@pytest.mark.parametrize("operation", ["register", "ask_again"])
+@pytest.mark.parametrize("operation", ["register", "ask_again", "ask_for_reset", "guess"])
 async def test_known_and_unknown_addresses_get_the_same_answer_in_the_same_time(
     world: AccountsWorld, operation: str
 ) -> None:
@@ -57,7 +57,7 @@ async def test_known_and_unknown_addresses_get_the_same_answer_in_the_same_time(
     assert fastest >= BEAT_SECONDS
 
 
-@pytest.mark.parametrize("operation", ["register", "ask_again"])
+@pytest.mark.parametrize("operation", ["register", "ask_again", "ask_for_reset"])
 async def test_every_branch_writes_once(world: AccountsWorld, operation: str) -> None:
     await people(world)
     for kind in KINDS:
