@@ -15,6 +15,7 @@ from shared.runtime.logs import configure_logs
 from shared.runtime.misspelt import warn_of_misspelt
 from shared.runtime.process import run
 from shared.runtime.settings import read
+from shared.runtime.telemetry.switch import tracing
 
 app = typer.Typer(help="Portal accounts: registration, activation, expiry.", no_args_is_help=True)
 app.command("migrate")(migrate_command([SERVICE]))
@@ -29,7 +30,8 @@ def api() -> None:
     settings = read(ApiSettings)
     configure_logs(settings.log_level, service=SERVICE, process="api")
     warn_of_misspelt(ApiSettings)
-    run(partial(run_api, settings))
+    with tracing(settings, service=SERVICE, process="api"):
+        run(partial(run_api, settings))
 
 
 @app.command()
@@ -40,7 +42,8 @@ def worker() -> None:
     settings = read(WorkerSettings)
     configure_logs(settings.log_level, service=SERVICE, process="worker")
     warn_of_misspelt(WorkerSettings)
-    run(partial(run_worker, settings))
+    with tracing(settings, service=SERVICE, process="worker"):
+        run(partial(run_worker, settings))
 
 
 @app.command(

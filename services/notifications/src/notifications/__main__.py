@@ -21,6 +21,7 @@ from shared.runtime.misspelt import warn_of_misspelt
 from shared.runtime.postgres import Connection, connect
 from shared.runtime.process import run
 from shared.runtime.settings import Settings, read
+from shared.runtime.telemetry.switch import tracing
 
 PIPED_WIDTH = 160
 """Columns of what goes to a file or a pipe: ids and times stay whole."""
@@ -45,7 +46,8 @@ def api() -> None:
 
     settings = read(ApiSettings)
     configure_logs(settings.log_level, service=SERVICE, process="api")
-    run(partial(run_api, settings))
+    with tracing(settings, service=SERVICE, process="api"):
+        run(partial(run_api, settings))
 
 
 @app.command()
@@ -57,7 +59,8 @@ def worker() -> None:
     settings = read(WorkerSettings)
     configure_logs(settings.log_level, service=SERVICE, process="worker")
     warn_of_misspelt(WorkerSettings)
-    run(partial(run_worker, settings))
+    with tracing(settings, service=SERVICE, process="worker"):
+        run(partial(run_worker, settings))
 
 
 @app.command()
@@ -69,7 +72,8 @@ def sender() -> None:
     settings = read(SenderSettings)
     configure_logs(settings.log_level, service=SERVICE, process="sender")
     warn_of_misspelt(SenderSettings)
-    run(partial(run_sender, settings))
+    with tracing(settings, service=SERVICE, process="sender"):
+        run(partial(run_sender, settings))
 
 
 @mail.command()

@@ -82,21 +82,21 @@ WITH wanted AS (
     SELECT notice.*, coalesce(notice.own_domain, contacts.domain) AS domain
     FROM unnest($1::text[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::uuid[], $8::uuid[],
                 $9::text[], $10::timestamptz[], $11::timestamptz[], $12::uuid[], $13::text[], $14::timestamptz[],
-                $15::jsonb[], $16::text[], $17::text[], $18::text[])
+                $15::jsonb[], $16::text[], $17::text[], $18::text[], $19::text[])
         AS notice (dedup_key, mail_id, notice_id, account_id, lane, kind, district_id, school_id,
                    thread_id, due_at, not_after, event_id, event_type, event_time, params, sealed_token,
-                   sealed_address, own_domain)
+                   sealed_address, own_domain, traceparent)
     JOIN contacts USING (account_id)
     WHERE coalesce(notice.own_domain, contacts.domain) IS NOT NULL
 ),
 fresh AS (
     INSERT INTO notice_keys (dedup_key, noticed_at)
-    SELECT dedup_key, $19 FROM wanted ORDER BY dedup_key
+    SELECT dedup_key, $20 FROM wanted ORDER BY dedup_key
     ON CONFLICT DO NOTHING
     RETURNING dedup_key
 ),
 noticed AS (
-    SELECT wanted.*, $19::timestamptz AS created_at, ($19::timestamptz AT TIME ZONE 'UTC')::date AS created_on
+    SELECT wanted.*, $20::timestamptz AS created_at, ($20::timestamptz AT TIME ZONE 'UTC')::date AS created_on
     FROM wanted JOIN fresh USING (dedup_key)
 ),
 mail AS (
@@ -105,9 +105,9 @@ mail AS (
 ),
 notice AS (
     INSERT INTO notices (notice_id, created_on, mail_id, account_id, kind, event_id, event_type, event_time, dedup_key,
-                         params, sealed_token, sealed_address, created_at)
+                         params, sealed_token, sealed_address, traceparent, created_at)
     SELECT notice_id, created_on, mail_id, account_id, kind, event_id, event_type, event_time, dedup_key,
-           params, sealed_token, sealed_address, created_at
+           params, sealed_token, sealed_address, traceparent, created_at
     FROM noticed
 ),
 queued AS (

@@ -122,7 +122,7 @@ async def queue_mails(
     Beside a notice stands its own address, sealed, where it has one.
     """
     rows = {notice.dedup_key: _notice_row(notice, sealed_address) for notice, sealed_address in notices}
-    made = await tx.fetch(SQL["queue_mails"], *_columns(list(rows.values()), 18), now)
+    made = await tx.fetch(SQL["queue_mails"], *_columns(list(rows.values()), 19), now)
     return {(row["lane"], row["kind"]): row["mails"] for row in made}
 
 
@@ -184,6 +184,7 @@ def _notice_row(notice: Notice, sealed_address: str | None) -> tuple[object, ...
         notice.sealed_token,
         sealed_address,
         domain_of(notice.address) if notice.address else None,
+        cause.traceparent,
     )
 
 

@@ -21,9 +21,18 @@ def new_id() -> UUID:
 
 
 def new_event(
-    source: str, data: D, *, now: datetime, district: UUID | None = None, school: UUID | None = None
+    source: str,
+    data: D,
+    *,
+    now: datetime,
+    district: UUID | None = None,
+    school: UUID | None = None,
+    caused_in: str | None = None,
 ) -> Event[D]:
-    """An event of `source` (a service's name) with a new id."""
+    """An event of `source` (a service's name) with a new id.
+
+    `caused_in` is the trace context of its cause, where that is not the work at hand.
+    """
     return Event[D](
         id=new_id(),
         source=source,
@@ -31,5 +40,5 @@ def new_event(
         data=data,
         district=district,
         school=school,
-        traceparent=traceparent.get(),
+        traceparent=caused_in or traceparent.get(),
     )

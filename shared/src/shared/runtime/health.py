@@ -17,6 +17,9 @@ CHECK_FAILING = Gauge("dzwonek_check_failing", "1 while a check of liveness or r
 
 Check = Callable[[], str | None]
 
+PROBES = frozenset({"/livez", "/readyz", "/metrics"})
+"""The paths of the endpoints."""
+
 
 class Health:
     """The checks of one process. While it waits for a part at start it is alive and not ready."""

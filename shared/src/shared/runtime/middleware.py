@@ -1,6 +1,5 @@
 """What every request passes before it reaches a handler: the limit of its body, its timing, its trace context."""
 
-import re
 import time
 
 from prometheus_client import Histogram
@@ -8,12 +7,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.runtime.events import traceparent
 from shared.runtime.problems import NOT_JSON, ProblemError
+from shared.runtime.telemetry.context import TRACEPARENT
+from shared.runtime.telemetry.requests import begin_request, end_request
 
 MAX_BODY = 64 * 1024
 """Bytes in a request's body, unless a service says otherwise."""
-
-TRACEPARENT = re.compile(rb"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
-"""W3C Trace Context, version 00; anything else is not passed on, as it could be anything."""
 
 _NUL = b"\0"
 """JSON in UTF-8 has none, and in UTF-16 and UTF-32, which Python's parser would take as well, each comma has."""
@@ -94,15 +92,30 @@ class Observed:
                 status = message["status"]
             await send(message)
 
-        parent = dict(scope["headers"]).get(b"traceparent")
-        token = traceparent.set(parent.decode() if parent and TRACEPARENT.fullmatch(parent) else None)
+        parent = _trace_context(scope)
+        span = begin_request(scope, parent)
+        token = traceparent.set(span.traceparent if span else parent)
         try:
             await self._app(scope, receive, observed)
         finally:
             traceparent.reset(token)
             REQUESTS.labels(scope["method"], route_of(scope), status).observe(time.perf_counter() - started)
+            if span:
+                end_request(span, scope["method"], _route(scope), status)
 
 
 def route_of(scope: Scope) -> str:
     """The route's pattern, or `unknown`; never the path, which may hold a secret."""
-    return getattr(scope.get("route"), "path", "unknown")
+    return _route(scope) or "unknown"
+
+
+def _route(scope: Scope) -> str | None:
+    route: str | None = getattr(scope.get("route"), "path", None)
+    return route
+
+
+def _trace_context(scope: Scope) -> str | None:
+    """The client's trace context, where it has sent one that is well-formed."""
+    sent: bytes = dict(scope["headers"]).get(b"traceparent", b"")
+    context = sent.decode("latin-1")
+    return context if TRACEPARENT.fullmatch(context) else None

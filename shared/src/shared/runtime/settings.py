@@ -5,6 +5,7 @@ Every variable begins with `DZWONEK_`. Secrets are read from files, so that they
 
 import re
 import sys
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 from urllib.parse import quote
@@ -77,6 +78,24 @@ def _addresses(addresses: str) -> str:
     return addresses
 
 
+def _set(text: object) -> object:
+    """What is empty is not set: compose files pass on variables that are not there as such."""
+    return text or None
+
+
+def _collector(url: HttpUrl | None) -> HttpUrl | None:
+    """Refuses what cannot be sent to: a password, which would stand in the environment, and what is not installed."""
+    if url is None:
+        return None
+    if url.username or url.password or url.query or url.fragment:
+        raise ValueError("give an address like http://collector:4318, without a password")
+    try:
+        distribution("opentelemetry-exporter-otlp-proto-http")
+    except PackageNotFoundError:
+        raise ValueError("what it takes is not installed; install dzwonek-shared with its extra `tracing`") from None
+    return url
+
+
 def _name_and_dot(prefix: str) -> str:
     """Refuses what is no prefix of a topic."""
     if prefix and not re.fullmatch(r"[a-z0-9-]+\.", prefix):
@@ -123,6 +142,18 @@ class Settings(_FromEnvironment):
     host: str = Field(default="127.0.0.1", description="The address that this process listens on.")
     port: int = Field(
         default=8000, ge=0, le=65535, description="The port of the API, or of health and metrics; 0 picks a free one."
+    )
+    otlp_endpoint: Annotated[HttpUrl | None, BeforeValidator(_set), AfterValidator(_collector)] = Field(
+        default=None,
+        description="Where traces are sent by OTLP over HTTP, for example `http://collector:4318`; without it nothing"
+        " is traced.",
+    )
+    trace_ratio: float = Field(
+        default=1.0,
+        ge=0,
+        le=1,
+        description="The share of traces that are recorded, 0 to 1, of those that begin here; a request that brings a"
+        " trace context is recorded if that says so.",
     )
 
 

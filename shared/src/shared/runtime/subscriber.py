@@ -27,6 +27,7 @@ from shared.runtime.consumer import Arrival, Inbox, PermanentError
 from shared.runtime.dead_letters import dead_letter_headers
 from shared.runtime.postgres import transient
 from shared.runtime.settings import KafkaSettings
+from shared.runtime.telemetry.batches import Batch, Read, traced_batch
 
 log = structlog.get_logger()
 
@@ -41,7 +42,6 @@ DEAD_LETTERS = Counter("dzwonek_dead_letters_total", "Records dead-lettered", ["
 RETRIES = Counter("dzwonek_batch_retries_total", "Batches tried again after a transient error")
 
 Records = tuple["ConsumerRecord[bytes, bytes]", ...]
-Read = tuple["ConsumerRecord[bytes, bytes]", Arrival]
 Poison = tuple["ConsumerRecord[bytes, bytes]", Exception]
 
 
@@ -74,16 +74,21 @@ class BatchProcessor:
                 return
 
     async def _handle(self, records: Records) -> None:
-        arrivals, poison = self._read(records)
+        read, poison = self._read(records)
+        with traced_batch(self._group, read) as batch:
+            await self._apply(batch, poison)
+
+    async def _apply(self, batch: Batch, poison: list[Poison]) -> None:
+        """Applies what was read and buries what is poison."""
         try:
-            if arrivals:
-                await self._inbox.apply([arrival for _, arrival in arrivals])
+            if batch.read:
+                await self._inbox.apply([arrival for _, arrival in batch.read])
         except Exception as error:
             if transient(error):
                 raise
-            poison += await self._find_poison(arrivals, error)
+            poison += await self._find_poison(batch.read, error)
         for record, fault in poison:
-            await self._bury(record, fault)
+            batch.buried(record, await self._bury(record, fault))
 
     async def _find_poison(self, arrivals: Sequence[Read], error: Exception) -> list[Poison]:
         """After a batch failed: applies it in halves, and those in halves, so that what is bad fails alone."""
@@ -116,8 +121,8 @@ class BatchProcessor:
                 arrivals.append((record, Arrival(event, record.topic, headers, record.value or b"")))
         return arrivals, poison
 
-    async def _bury(self, record: "ConsumerRecord[bytes, bytes]", fault: Exception) -> None:
-        """Puts a record among the dead letters, awaited: only then may its offset be committed."""
+    async def _bury(self, record: "ConsumerRecord[bytes, bytes]", fault: Exception) -> str:
+        """Puts a record among the dead letters, awaited: only then may its offset be committed. Returns the reason."""
         known = fault if isinstance(fault, UndecodableRecord | PermanentError) else None
         reason, detail = (known.reason, known.detail) if known else ("handler_failed", type(fault).__name__)
         headers = dead_letter_headers(record, reason=reason, detail=detail, handler=self._group)
@@ -133,6 +138,7 @@ class BatchProcessor:
             offset=record.offset,
             exc_info=None if known else fault,
         )
+        return reason
 
 
 async def _raw_records(message: StreamMessage[Any]) -> Any:  # noqa: ANN401 - FastStream's decoder signature

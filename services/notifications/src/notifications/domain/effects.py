@@ -16,7 +16,7 @@ Params = Mapping[str, str | bool]
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """The event that a rule looks at: its envelope, the account and the version it tells of."""
+    """The event that a rule looks at: its envelope with the trace context, the account and the version it tells of."""
 
     event_id: UUID
     event_type: str
@@ -25,6 +25,7 @@ class Cause:
     version: int
     district_id: UUID | None = None
     school_id: UUID | None = None
+    traceparent: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,8 @@ class ClaimedMail:
     `contact_state`, `address` and `suppressed` are what was true at the claim. A mail with a `sealed_address` of its
     own goes there, not to the contact; its `address` is empty when that cannot be opened. `attempts` counts the attempt
     that the claim begins. `watched` tells that the domain is in some trouble, so that its next answers matter.
-    `school_id` is the nil id for a mail that belongs to no school.
+    `traceparent` is the trace context of what caused the mail. `school_id` is the nil id for a mail that belongs to no
+    school.
     """
 
     mail_id: UUID
@@ -42,5 +43,6 @@ class ClaimedMail:
     contact_state: str
     suppressed: bool
     watched: bool
+    traceparent: str | None
     lease_ends: float
     """In seconds of the monotonic clock of the process that holds it."""

@@ -23,6 +23,8 @@ _ADDRESS = re.compile(r"[^@\s\x00-\x1f\x7f]+@[^@\s\x00-\x1f\x7f]+")
 
 D = TypeVar("D", bound=AccountEvent)
 Clock: TypeAlias = Callable[[], datetime]
+Traces: TypeAlias = Mapping[UUID, str | None]
+"""The trace context of an account's event; a handler is called with one event per account."""
 
 
 def utc_now() -> datetime:
@@ -53,7 +55,8 @@ class Consequences:
         now = self._clock()
         contacts = await store.contacts_of(tx, [event.data.account_id for event in events])
         asked = [(event, rule(contacts.get(event.data.account_id), _cause(event), event, now)) for event in events]
-        await self._apply(tx, [effects for _, effects in asked], now)
+        traces = {event.data.account_id: event.traceparent for event, _ in asked}
+        await self._apply(tx, [effects for _, effects in asked], traces, now)
         known = [event.data.account_id for event, effects in asked if introduces and not effects.waits]
         waiting = [(event, event.data.account_id) for event, effects in asked if effects.waits]
         return Handled(parked=waiting, introduced=known)
@@ -74,7 +77,7 @@ class Consequences:
             raise PermanentError("bad_address", "what was sealed is no e-mail address")
         return address
 
-    async def _apply(self, tx: Connection, asked: Sequence[Effects], now: datetime) -> None:
+    async def _apply(self, tx: Connection, asked: Sequence[Effects], traces: Traces, now: datetime) -> None:
         """Writes contacts, cancellations and mails.
 
         Where another worker has written a newer contact in the meantime the event is old, and nothing follows from it.
@@ -86,7 +89,7 @@ class Consequences:
             await store.ask_for_erasure(tx, erased, now)
         if moved := [effects.contact for effects in binding if effects.contact and effects.moves]:
             await store.move_mails(tx, moved)
-        await _cancel(tx, binding, now)
+        await _cancel(tx, binding, traces, now)
         if forgotten := [effects.forgets for effects in binding if effects.forgets]:
             await store.forget_suppressions(tx, forgotten)  # after the mails are cancelled: none suppresses it anew
         await self._queue(tx, [notice for effects in binding for notice in effects.notices], now)
@@ -103,7 +106,7 @@ class Consequences:
             MAILS_QUEUED.labels(lane, kind).inc(mails)
 
 
-async def _cancel(tx: Connection, asked: Sequence[Effects], now: datetime) -> None:
+async def _cancel(tx: Connection, asked: Sequence[Effects], traces: Traces, now: datetime) -> None:
     """Cancels queued mails and tells so. Events of one type have one reason, so this is one round for a batch."""
     for reason in {effects.reason for effects in asked if effects.cancels}:
         doomed = [
@@ -113,12 +116,12 @@ async def _cancel(tx: Connection, asked: Sequence[Effects], now: datetime) -> No
             for kind in effects.cancels
         ]
         cancelled = await store.cancel_mails(tx, doomed, reason, now)
-        await store.emit(tx, [_told(mail, now) for mail in cancelled])
+        await store.emit(tx, [_told(mail, traces.get(mail.account_id), now) for mail in cancelled])
         for mail in cancelled:
             MAILS_CANCELLED.labels(mail.lane, mail.kind).inc()
 
 
-def _told(mail: store.CancelledMail, now: datetime) -> Event[MailStateChanged]:
+def _told(mail: store.CancelledMail, traceparent: str | None, now: datetime) -> Event[MailStateChanged]:
     data = MailStateChanged(
         mail_id=mail.mail_id,
         account_id=mail.account_id,
@@ -128,10 +131,17 @@ def _told(mail: store.CancelledMail, now: datetime) -> Event[MailStateChanged]:
         reason=mail.reason,
         changed_at=now,
     )
-    return new_event(SERVICE, data, now=now, district=mail.district_id, school=mail.school_id)
+    return new_event(SERVICE, data, now=now, district=mail.district_id, school=mail.school_id, caused_in=traceparent)
 
 
 def _cause(event: Event[D]) -> Cause:
     return Cause(
-        event.id, event.type, event.time, event.data.account_id, event.data.version, event.district, event.school
+        event.id,
+        event.type,
+        event.time,
+        event.data.account_id,
+        event.data.version,
+        event.district,
+        event.school,
+        event.traceparent,
     )

@@ -13,6 +13,7 @@ from notifications.domain.mail import ClaimedMail
 from notifications.sender.connections import Connections
 from notifications.sender.letters import CannotWrite, Letter, Letters, NoSuchAddress
 from notifications.sender.outcome import Attempt, Outcome, answered, given_back, stale, unfit
+from notifications.sender.spans import in_trace
 from notifications.smtp.conversation import Conversation, ConversationLost, UnsafeContent
 from notifications.smtp.relay import RelayAway
 from shared.runtime.postgres import unavailable
@@ -101,7 +102,7 @@ class Courier:
             return _fault(mail, fault.reason)
         started_at = _now()
         try:
-            answer = await _deliver(conversation, letter)
+            answer = await in_trace(mail, _deliver(conversation, letter))
         except UnsafeContent:
             return _fault(mail, "unsafe_content")
         return None if answer is None else answered(mail, Attempt(started_at, _now(), answer))

@@ -86,13 +86,13 @@ ORDER BY was_due_at;
 -- than they must be. Of all the partitions only the mails' days are looked at: they stand apart for that. A contact that
 -- is gone has no language: its last notice brings it.
 SELECT mails.mail_id, mails.created_at, mails.thread_id, mails.district_id,
-       notice.event_time, notice.params, notice.sealed_token, notice.sealed_address,
+       notice.event_time, notice.params, notice.sealed_token, notice.sealed_address, notice.traceparent,
        coalesce(contacts.state, 'gone') AS contact_state, contacts.address,
        coalesce(contacts.language, notice.params ->> 'language') AS language,
        suppressions.address IS NOT NULL AS suppressed
 FROM mails
 LEFT JOIN LATERAL (
-    SELECT event_time, params, sealed_token, sealed_address FROM notices
+    SELECT event_time, params, sealed_token, sealed_address, traceparent FROM notices
     WHERE notices.created_on = ANY ($2::date[])
       AND notices.mail_id = mails.mail_id AND notices.created_on = mails.created_on
     ORDER BY notice_id

@@ -217,6 +217,7 @@ def _claimed(row: asyncpg.Record, inside: asyncpg.Record, lease_ends: float) -> 
         contact_state=inside["contact_state"],
         suppressed=inside["suppressed"],
         watched=row["watched"],
+        traceparent=inside["traceparent"],
         lease_ends=lease_ends,
     )
 
@@ -255,7 +256,7 @@ def _state_changed(outcome: Outcome, now: datetime) -> Event[MailStateChanged]:
         changed_at=outcome.attempt.answered_at if outcome.attempt else now,
     )
     school = None if mail.school_id == _NO_SCHOOL else mail.school_id
-    return new_event(SERVICE, data, now=now, district=mail.district_id, school=school)
+    return new_event(SERVICE, data, now=now, district=mail.district_id, school=school, caused_in=mail.traceparent)
 
 
 def _turns_brought_forward(outcomes: Sequence[Outcome]) -> list[tuple[str, UUID, datetime]]:
