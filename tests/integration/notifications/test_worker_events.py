@@ -41,6 +41,17 @@ async def test_a_notice_names_its_event_and_holds_the_token_only_sealed(world: W
     assert reminder["sealed_token"] == event.data.reminder_token
 
 
+async def test_mails_and_what_is_told_of_them_stay_in_the_trace_of_their_event(world: WorkerWorld) -> None:
+    ola = world.person()
+    first, second = (f"00-{digit * 32}-{digit * 16}-01" for digit in "ab")
+    await world.hear(ola.registered().model_copy(update={"traceparent": first}))
+    assert {row["traceparent"] for row in await world.pool.fetch("SELECT * FROM notices")} == {first}
+    await world.hear(ola.activated().model_copy(update={"traceparent": second}))
+    welcome = await world.pool.fetchval("SELECT traceparent FROM notices WHERE kind = 'welcome'")
+    told = await world.pool.fetch("SELECT headers ->> 'traceparent' AS traceparent FROM outbox")
+    assert (welcome, [row["traceparent"] for row in told]) == (second, [second, second])
+
+
 async def test_the_school_less_have_their_turn_when_the_earliest_mail_is_due(world: WorkerWorld) -> None:
     await world.hear(world.person().registered())
     turn = await world.pool.fetchrow("SELECT * FROM queue_turns")

@@ -35,6 +35,7 @@ def a_mail(**changes: Any) -> ClaimedMail:  # noqa: ANN401 - any of its fields
         "contact_state": "active",
         "suppressed": False,
         "watched": False,
+        "traceparent": None,
         "lease_ends": 60.0,
     }
     return ClaimedMail(**{**facts, **changes})

@@ -7,6 +7,7 @@ from typing import Any, get_args
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from fastapi.telemetry import TelemetryConfig
 from fastapi_offline import FastAPIOffline
 from pydantic_core.core_schema import ErrorType
 from starlette.exceptions import HTTPException
@@ -17,6 +18,9 @@ from shared.runtime.postgres import FAULTS, unavailable
 from shared.runtime.problems import NOT_JSON, FieldError, ProblemDetails, ProblemError, invalid, problem_of
 
 log = structlog.get_logger()
+
+NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
+"""FastAPI's own, which variables of the environment could switch on, would tell paths and queries."""
 
 PROBLEM_RESPONSES: dict[int | str, dict[str, object]] = {
     status: {"model": ProblemDetails, "description": text}
@@ -62,7 +66,7 @@ def create_app(*, title: str, version: str, description: str, max_body: int = MA
 
     Its page of documentation at `/docs` loads nothing from elsewhere.
     """
-    app = FastAPIOffline(title=title, version=version, description=description, redoc_url=None)
+    app = FastAPIOffline(title=title, version=version, description=description, redoc_url=None, telemetry=NO_TELEMETRY)
     app.add_middleware(Observed)
     app.add_middleware(LimitedBody, limit=max_body)
     app.add_exception_handler(ProblemError, _on_problem)
