@@ -25,6 +25,7 @@ def system(tmp_path_factory: pytest.TempPathFactory, collector: Collector) -> It
     settings = {
         "DZWONEK_ASK_AGAIN_SECONDS": "0",
         "DZWONEK_OTLP_ENDPOINT": collector.url,
+        "DZWONEK_TRACE_RATIO": "1",
         # What lets FastAPI trace by itself, with the paths.
         "FASTAPI_OTEL_AUTO_CONFIGURE": "true",
         "OTEL_EXPORTER_OTLP_ENDPOINT": collector.url,

@@ -149,7 +149,7 @@ class Settings(_FromEnvironment):
         " is traced.",
     )
     trace_ratio: float = Field(
-        default=1.0,
+        default=0.1,
         ge=0,
         le=1,
         description="The share of traces that are recorded, 0 to 1, of those that begin here; a request that brings a"

@@ -45,10 +45,10 @@ def traced_batch(group: str, read: Sequence[Read]) -> Iterator[Batch]:
     whole = tracer.begin(
         f"apply {group}",
         "consumer",
-        {**_about(group, "apply"), "messaging.batch.message_count": len(read)},
+        {**_about("apply"), "messaging.consumer.group.name": group, "messaging.batch.message_count": len(read)},
         links=[arrival.event.traceparent for _, arrival in sampled if arrival.event.traceparent],
     )
-    spans = {_place(record): _begin(tracer, group, record, arrival, whole) for record, arrival in sampled}
+    spans = {_place(record): _begin(tracer, record, arrival, whole) for record, arrival in sampled}
     batch = Batch([_carrying_on(each, spans.get(_place(each[0]))) for each in read], spans)
     error = None
     try:
@@ -61,11 +61,9 @@ def traced_batch(group: str, read: Sequence[Read]) -> Iterator[Batch]:
             span.end({}, error=error)
 
 
-def _begin(
-    tracer: "Tracer", group: str, record: "ConsumerRecord[bytes, bytes]", arrival: Arrival, whole: "Span"
-) -> "Span":
+def _begin(tracer: "Tracer", record: "ConsumerRecord[bytes, bytes]", arrival: Arrival, whole: "Span") -> "Span":
     attributes = {
-        **_about(group, "process"),
+        **_about("process"),
         "messaging.destination.name": record.topic,
         "messaging.destination.partition.id": str(record.partition),
         "messaging.kafka.offset": record.offset,
@@ -76,12 +74,11 @@ def _begin(
     return tracer.begin(f"process {record.topic}", "consumer", attributes, parent=parent, links=links)
 
 
-def _about(group: str, operation: str) -> dict[str, str | int]:
+def _about(operation: str) -> dict[str, str | int]:
     return {
         "messaging.system": "kafka",
         "messaging.operation.name": operation,
         "messaging.operation.type": "process",
-        "messaging.consumer.group.name": group,
     }
 
 

@@ -59,7 +59,8 @@ class Export:
             span_limits=SpanLimits(max_links=MOST_LINKS),
             shutdown_on_exit=False,
         )
-        self._provider.add_span_processor(_Counted(_Watched(_otlp(endpoint)), QUEUE, EVERY_MILLIS, AT_ONCE))
+        self._exporter = _Watched(_otlp(endpoint))
+        self._provider.add_span_processor(_Counted(self._exporter, QUEUE, EVERY_MILLIS, AT_ONCE))
         self.tracer = Tracer(self._provider.get_tracer("dzwonek"))
 
     def end(self) -> None:
@@ -67,6 +68,7 @@ class Export:
         ending = threading.Thread(target=self._provider.shutdown, daemon=True)
         ending.start()
         ending.join(LAST_SECONDS)
+        self._exporter.shutdown()
 
 
 def _otlp(endpoint: str) -> OTLPSpanExporter:
@@ -117,7 +119,7 @@ class _Watched(SpanExporter):
 
     def __init__(self, exporter: SpanExporter) -> None:
         self._exporter = exporter
-        self._away = False
+        self._away = self._given_up = False
         self._said_by = contextvars.copy_context()
         """The names of service and process for the log, which the thread that exports does not have."""
 
@@ -127,12 +129,13 @@ class _Watched(SpanExporter):
         taken = result is SpanExportResult.SUCCESS
         if taken:
             SPANS_EXPORTED.inc(len(spans))
-        if taken == self._away:
+        if taken == self._away and not self._given_up:
             self._away = not taken
             say, what = (log.info, "collector_back") if taken else (log.warning, "collector_away")
             self._said_by.run(say, what)
         return result
 
     def shutdown(self) -> None:
-        """Ends the exporter."""
+        """Gives up: nothing is tried again, and nobody is told any more."""
+        self._given_up = True
         self._exporter.shutdown()

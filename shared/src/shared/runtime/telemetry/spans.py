@@ -4,18 +4,24 @@ from collections.abc import Iterable, Mapping
 from typing import Literal
 
 from opentelemetry.context import Context
-from opentelemetry.trace import Link, SpanKind, StatusCode, get_current_span
+from opentelemetry.trace import (
+    Link,
+    NonRecordingSpan,
+    SpanContext,
+    SpanKind,
+    StatusCode,
+    TraceFlags,
+    set_span_in_context,
+)
 from opentelemetry.trace import Span as OtelSpan
 from opentelemetry.trace import Tracer as OtelTracer
-from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
-from shared.runtime.telemetry.context import is_sampled
+from shared.runtime.telemetry.context import TRACEPARENT, is_sampled
 
 Attributes = Mapping[str, str | int]
 
 _KINDS = {"server": SpanKind.SERVER, "client": SpanKind.CLIENT, "consumer": SpanKind.CONSUMER}
 _NOWHERE = Context()
-_W3C = TraceContextTextMapPropagator()
 
 
 class Span:
@@ -61,8 +67,9 @@ class Tracer:
         links: Iterable[str] = (),
     ) -> Span:
         """A span below `parent`, or the first of a trace. What is no context counts as none."""
-        linked = [Link(get_current_span(_read(link)).get_span_context()) for link in links]
-        context = _read(parent) if parent else _NOWHERE
+        above = _read(parent) if parent else None
+        context = set_span_in_context(NonRecordingSpan(above), _NOWHERE) if above else _NOWHERE
+        linked = [Link(each) for link in links if (each := _read(link))]
         return Span(self._tracer.start_span(name, context, _KINDS[kind], attributes, linked))
 
     def follow(
@@ -78,5 +85,10 @@ class Tracer:
         return self.begin(name, kind, attributes, parent=parent, links=links) if is_sampled(parent) else None
 
 
-def _read(traceparent: str) -> Context:
-    return _W3C.extract({"traceparent": traceparent}, _NOWHERE)
+def _read(traceparent: str) -> SpanContext | None:
+    """The context in a header. The SDK's own way takes several times as long, and a batch of events has 500."""
+    if not TRACEPARENT.fullmatch(traceparent):
+        return None
+    trace_id, span_id, flags = (int(number, 16) for number in traceparent[3:].split("-"))
+    context = SpanContext(trace_id, span_id, is_remote=True, trace_flags=TraceFlags(flags))
+    return context if context.is_valid else None
