@@ -78,11 +78,6 @@ def _addresses(addresses: str) -> str:
     return addresses
 
 
-def _set(text: object) -> object:
-    """What is empty is not set: compose files pass on variables that are not there as such."""
-    return text or None
-
-
 def _collector(url: HttpUrl | None) -> HttpUrl | None:
     """Refuses what cannot be sent to: a password, which would stand in the environment, and what is not installed."""
     if url is None:
@@ -143,7 +138,7 @@ class Settings(_FromEnvironment):
     port: int = Field(
         default=8000, ge=0, le=65535, description="The port of the API, or of health and metrics; 0 picks a free one."
     )
-    otlp_endpoint: Annotated[HttpUrl | None, BeforeValidator(_set), AfterValidator(_collector)] = Field(
+    otlp_endpoint: Annotated[HttpUrl | None, AfterValidator(_collector)] = Field(
         default=None,
         description="Where traces are sent by OTLP over HTTP, for example `http://collector:4318`; without it nothing"
         " is traced.",
