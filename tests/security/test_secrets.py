@@ -4,9 +4,7 @@ Topics, logs, metrics, dead letters, outboxes and every table are searched for e
 used, as text and in the forms in which bytes are written.
 """
 
-import base64
-import urllib.parse
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import asyncpg
@@ -15,10 +13,10 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
 
-from devstack.inbox import InboxClient
 from devstack.system import System
 from tests.e2e.conftest import running
 from tests.e2e.person import Person
+from tests.security.spellings import forms
 
 ADDRESSES_ALLOWED = {("accounts", "accounts"), ("accounts", "email_changes"), ("notifications", "contacts")}
 """The tables that hold addresses in clear: what else could be written to, or signed in with."""
@@ -30,15 +28,6 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
     folder = tmp_path_factory.mktemp("system")
     with running(System(folder, durable=False, settings=settings, guest=True)) as system:
         yield system
-
-
-@pytest.fixture
-async def person(system: System) -> AsyncIterator[Person]:
-    async with (
-        httpx.AsyncClient(base_url=system.public_url, trust_env=False) as client,
-        InboxClient(system.inbox.url) as inbox,
-    ):
-        yield Person(client, inbox, "halina.wrobel@example.org", "cztery zielone rowery")
 
 
 async def live(person: Person, system: System) -> None:
@@ -98,14 +87,6 @@ def allowed(place: str, secret: str) -> bool:
     """Whether the table may hold the address."""
     kind, _, name = place.partition(" ")
     return kind == "table" and "@" in secret and tuple(name.split(".")) in ADDRESSES_ALLOWED
-
-
-def forms(secret: str) -> set[bytes]:
-    """How the secret might be written."""
-    raw = secret.encode()
-    # Without the last characters, which depend on what follows.
-    encoded = base64.b64encode(raw).rstrip(b"=")[:-1]
-    return {raw, raw.hex().encode(), encoded, urllib.parse.quote(secret, safe="").encode()}
 
 
 async def topics(system: System) -> Mapping[str, bytes]:

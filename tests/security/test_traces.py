@@ -1,16 +1,14 @@
 """A trace leads from the click to the mail and tells nothing secret and nothing personal."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 
-import httpx
 import pytest
 
-from devstack.inbox import InboxClient
 from devstack.system import System
 from tests.collector import Collector, Seen
 from tests.e2e.conftest import running
 from tests.e2e.person import Person
-from tests.security.test_secrets import forms
+from tests.security.spellings import forms
 from tests.waiting import until
 
 
@@ -33,15 +31,6 @@ def system(tmp_path_factory: pytest.TempPathFactory, collector: Collector) -> It
     folder = tmp_path_factory.mktemp("system")
     with running(System(folder, durable=False, settings=settings)) as system:
         yield system
-
-
-@pytest.fixture
-async def person(system: System) -> AsyncIterator[Person]:
-    async with (
-        httpx.AsyncClient(base_url=system.public_url, trust_env=False) as client,
-        InboxClient(system.inbox.url) as inbox,
-    ):
-        yield Person(client, inbox, "halina.wrobel@example.org", "cztery zielone rowery")
 
 
 async def live(person: Person) -> None:
