@@ -1,5 +1,6 @@
 """Where nothing is traced nothing of it is there; a collector that fails costs spans and nothing else."""
 
+import asyncio
 import logging
 import subprocess
 import sys
@@ -153,17 +154,16 @@ async def test_a_batch_tells_of_sampled_events_alone(collector: Collector) -> No
     assert carried[:3] == [f"00-{heard.trace_id}-{heard.span_id}-01", UNSAMPLED, None]
 
 
-async def test_a_batch_that_fails_says_so(collector: Collector) -> None:
+@pytest.mark.parametrize("fault", [ConnectionError, asyncio.CancelledError])
+async def test_a_batch_that_fails_says_so(fault: type[BaseException], collector: Collector) -> None:
     event = activated().model_copy(update={"traceparent": PARENT})
     with (
         tracing(settings(otlp_endpoint=collector.url), service="example", process="worker"),
-        pytest.raises(ConnectionError),
+        pytest.raises(fault),
         traced_batch("example.security", [read(event, 0)]),
     ):
-        raise ConnectionError("anna@example.org")
-    assert [(span.failed, span.attributes["error.type"]) for span in collector.spans()] == [
-        (True, "ConnectionError")
-    ] * 2
+        raise fault("anna@example.org")
+    assert [(span.failed, span.attributes["error.type"]) for span in collector.spans()] == [(True, fault.__name__)] * 2
     assert b"anna" not in b"".join(collector.bodies)
 
 

@@ -53,7 +53,7 @@ def traced_batch(group: str, read: Sequence[Read]) -> Iterator[Batch]:
     error = None
     try:
         yield batch
-    except Exception as fault:
+    except BaseException as fault:  # also when it is cancelled: nothing of it had its effect
         error = type(fault).__name__
         raise
     finally:
