@@ -19,7 +19,6 @@ from shared.runtime.events import new_event, new_id
 from shared.runtime.health import Health
 
 PATH = "/notifications/api/v1/me/export"
-NOW = datetime.now(UTC)
 
 
 @pytest.fixture
@@ -43,7 +42,8 @@ def bearer(access_keys: SigningKeys, who: SignedIn) -> dict[str, str]:
 
 
 def somebody() -> SignedIn:
-    return SignedIn(new_id(), new_id(), "a-form-token", NOW, NOW + timedelta(minutes=10))
+    now = datetime.now(UTC)
+    return SignedIn(new_id(), new_id(), "a-form-token", now, now + timedelta(minutes=10))
 
 
 async def test_a_person_gets_the_contact_and_the_mails_and_nobody_elses(
@@ -82,8 +82,8 @@ async def test_nobody_else_gets_anything(world: WorkerWorld, client: AsyncClient
         session_id=who.session_id,
         account_id=who.account_id,
         reason="signed_out",
-        revoked_at=NOW,
-        tokens_end_at=NOW + timedelta(minutes=10),
+        revoked_at=who.issued_at,
+        tokens_end_at=who.expires_at,
     )
-    await world.hear(new_event("accounts", ended, now=NOW))
+    await world.hear(new_event("accounts", ended, now=who.issued_at))
     assert (await client.get(PATH, headers=bearer(access_keys, who))).json()["code"] == "session_ended"

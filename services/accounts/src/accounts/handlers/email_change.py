@@ -81,9 +81,10 @@ async def confirm_email(parts: Parts, token: str) -> EmailAddress:
 
 
 async def _change_of(parts: Parts, connection: Connection, token: str) -> EmailChange:
+    change = await email_changes.of_token(connection, token_hash(token))
+    # After the change, which goes with the token's use: a token that is good then had its change.
     stored = await credentials.token(connection, token_hash(token))
     fault = token_fault(stored, Purpose.EMAIL_CHANGE, parts.clock())
-    change = await email_changes.of_token(connection, token_hash(token))
     if fault or change is None:
         raise LinkRefused(fault or TokenFault.REVOKED)
     return change

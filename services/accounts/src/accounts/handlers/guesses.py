@@ -67,7 +67,7 @@ async def note_failure(parts: Parts, guess: Guess) -> None:
 async def take_back(parts: Parts, guess: Guess) -> None:
     """The guess was no failure, and not yet a success that forgives the earlier ones."""
     async with parts.connection() as connection:
-        await store.take_back(connection, guess.subject, parts.clock())
+        await store.take_back(connection, guess.subject)
 
 
 async def forgive(parts: Parts, guess: Guess) -> None:

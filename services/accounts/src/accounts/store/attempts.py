@@ -38,9 +38,9 @@ async def count_for_network(
     await connection.execute(SQL["count_for_network"], subject, now, now - window, limit, window)
 
 
-async def take_back(connection: Connection, subject: bytes, now: datetime) -> None:
+async def take_back(connection: Connection, subject: bytes) -> None:
     """Counts the last attempt no longer."""
-    await connection.execute(SQL["take_back"], subject, now)
+    await connection.execute(SQL["take_back"], subject)
 
 
 async def forgive_attempt(connection: Connection, subject: bytes) -> None:

@@ -5,13 +5,18 @@ SELECT max(blocked_until) FROM failed_attempts WHERE subject = ANY ($1::bytea[])
 
 -- name: begin_attempt
 -- Counts the guess as failed before it is checked; no row when it has to wait. $5: the waits after one, two, ... failures.
+-- A failure without a wait blocks nobody: not even who read the clock a moment before it was written.
 INSERT INTO failed_attempts AS seen (subject, address, failures, failed_at, blocked_until)
-VALUES ($1, $2, 1, $3, $3::timestamptz + ($5::interval[])[1])
+VALUES ($1, $2, 1, $3, '-infinity')
 ON CONFLICT (subject) DO UPDATE
 SET failures = CASE WHEN seen.failed_at < $4 THEN 1 ELSE seen.failures + 1 END,
     failed_at = $3,
-    blocked_until = $3::timestamptz + ($5::interval[])[
-        least(CASE WHEN seen.failed_at < $4 THEN 1 ELSE seen.failures + 1 END, cardinality($5::interval[]))]
+    blocked_until = coalesce(
+        $3::timestamptz + nullif(
+            ($5::interval[])[least(CASE WHEN seen.failed_at < $4 THEN 1 ELSE seen.failures + 1 END,
+                                   cardinality($5::interval[]))],
+            interval '0'),
+        '-infinity')
 WHERE seen.blocked_until <= $3
 RETURNING failures;
 
@@ -19,7 +24,7 @@ RETURNING failures;
 -- A window that begins with its first failure; full, it blocks until its end. $3 where earlier windows have ended,
 -- $4 how many it takes, $5 how long it is.
 INSERT INTO failed_attempts AS seen (subject, failures, failed_at, blocked_until)
-VALUES ($1, 1, $2, $2)
+VALUES ($1, 1, $2, '-infinity')
 ON CONFLICT (subject) DO UPDATE
 SET failures = CASE WHEN seen.failed_at <= $3 THEN 1 ELSE seen.failures + 1 END,
     failed_at = CASE WHEN seen.failed_at <= $3 THEN $2 ELSE seen.failed_at END,
@@ -37,4 +42,4 @@ DELETE FROM failed_attempts WHERE address = $1;
 DELETE FROM failed_attempts WHERE failed_at < $1 AND blocked_until < $1;
 
 -- name: take_back
-UPDATE failed_attempts SET failures = failures - 1, blocked_until = $2 WHERE subject = $1 AND failures > 0;
+UPDATE failed_attempts SET failures = failures - 1, blocked_until = '-infinity' WHERE subject = $1 AND failures > 0;
