@@ -13,6 +13,9 @@ import pytest
 
 from devstack.process import descendants_of
 
+STEPS = 11
+"""Of the story, in each language."""
+
 
 def demo(folder: Path, *shell: str) -> "subprocess.Popen[str]":
     """Starts the demo that stays up, below a shell if one is given, with a setting of the caller's that is wrong."""
@@ -80,7 +83,7 @@ def test_two_demos_stand_side_by_side_and_end_with_their_terminal_and_with_their
             assert all(name in printed for name in ("register", "inbox", "API docs"))
         for folder in folders:
             report = json.loads((folder / "demo.json").read_text())
-            assert [step["language"] for step in report["steps"]] == ["pl"] * 5 + ["uk"] * 5
+            assert [step["language"] for step in report["steps"]] == ["pl"] * STEPS + ["uk"] * STEPS
         left, killed = ([process.pid, *descendants_of(process.pid)] for process in demos)
         demos[0].send_signal(signal.SIGHUP)
         assert demos[0].wait(60) == 0

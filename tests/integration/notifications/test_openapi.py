@@ -35,6 +35,7 @@ def running(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> I
     address = f"http://127.0.0.1:{port}"
     env = {
         "DZWONEK_DATABASE_URL": asyncio.run(databases.create("notifications", ["notifications"])),
+        "DZWONEK_DEMO": "true",
         "DZWONEK_PUBLIC_URL": address,
         "DZWONEK_PORT": str(port),
         "DZWONEK_JWKS_URL": f"http://127.0.0.1:{free_port()}/.well-known/jwks.json",

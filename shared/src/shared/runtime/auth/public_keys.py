@@ -23,6 +23,9 @@ log = structlog.get_logger()
 
 FETCH_SECONDS = 300.0
 RETRY_SECONDS = 5.0
+BEGIN_SECONDS = 0.5
+"""Between tries while there are no keys at all: services start side by side."""
+
 SOONEST_SECONDS = 10.0
 """However many tokens name unknown keys, the keys are not asked for more often than that."""
 
@@ -56,15 +59,20 @@ class PublicKeys:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Fetches the keys until `stop`."""
-        async with httpx.AsyncClient(timeout=ANSWER_SECONDS, trust_env=False, follow_redirects=False) as client:
+        # Loading the certificates of the world takes its time, and inside plain http is usual.
+        certificates = self._url.startswith("https:")
+        async with httpx.AsyncClient(timeout=ANSWER_SECONDS, trust_env=False, verify=certificates) as client:
+            said: str | None = None
             while not stop.is_set():
                 fetched_at = time.monotonic()
                 self._asked.clear()
                 fault = await self._fetch(client)
-                if fault:
+                if fault and fault != said:
                     log.warning("public_keys_not_fetched", error=fault, known=len(self._keys.keys))
-                await self._wait(stop, RETRY_SECONDS if fault else FETCH_SECONDS)
-                await pause(stop, fetched_at + (RETRY_SECONDS if fault else SOONEST_SECONDS) - time.monotonic())
+                said = fault
+                retry = RETRY_SECONDS if self._keys.keys else BEGIN_SECONDS
+                await self._wait(stop, retry if fault else FETCH_SECONDS)
+                await pause(stop, fetched_at + (retry if fault else SOONEST_SECONDS) - time.monotonic())
 
     async def _wait(self, stop: asyncio.Event, seconds: float) -> None:
         """Until `stop`, or somebody asks, or the time is over."""
