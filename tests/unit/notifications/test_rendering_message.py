@@ -211,7 +211,7 @@ def test_an_identity_that_is_unfit_is_refused_before_any_mail(identity: SenderId
 
 
 def test_a_mail_that_grew_too_large_is_refused() -> None:
-    with pytest.raises(CannotRender, match="at most 102400"):
+    with pytest.raises(CannotRender, match="at most 100352"):
         Skeleton(SAMPLE_IDENTITY, "activation", "pl").fill(
             a_mail(), date=SAMPLE_TIME, subject="Subject", text="long " * 20_000, html=""
         )

@@ -30,8 +30,10 @@ T = TypeVar("T")
 
 app = typer.Typer(help="Turns events into mails and sends them.", no_args_is_help=True)
 mail = typer.Typer(help="Look into mails.", no_args_is_help=True)
+dkim = typer.Typer(help="The key that signs mails.", no_args_is_help=True)
 suppressions = typer.Typer(help="Addresses that nothing is sent to any more.", no_args_is_help=True)
 app.add_typer(mail, name="mail")
+app.add_typer(dkim, name="dkim")
 app.add_typer(suppressions, name="suppressions")
 app.add_typer(dead_letters_command(SERVICE), name="dead-letters")
 app.command("migrate")(migrate_command([SERVICE]))
@@ -98,6 +100,18 @@ def preview(out: Annotated[Path, typer.Option(help="The folder that the files ar
 
     written = write_preview(out)
     typer.echo(f"{len(written)} files, see {out / 'index.html'}")
+
+
+@dkim.command()
+def record() -> None:
+    """Print the DNS record that belongs to the key: its name, its value, and both as a line of a zone file."""
+    from notifications.dkim import Signer
+    from notifications.dkim.record import DkimSettings, record_of
+
+    settings = read(DkimSettings)
+    signer = Signer.from_file(settings.dkim_domain, settings.dkim_selector, settings.dkim_key_file)
+    txt = record_of(signer)
+    typer.echo(f"name   {txt.name}\ntype   TXT\nvalue  {txt.value}\nzone   {txt.zone_line}")
 
 
 @suppressions.command("list")

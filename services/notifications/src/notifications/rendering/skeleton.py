@@ -12,8 +12,8 @@ from struct import Struct
 from notifications.rendering.headers import mailbox_field, message_id, text_field
 from notifications.rendering.mail import CannotRender, MailToRender, SenderIdentity
 
-MAX_BYTES = 100 * 1024
-"""The largest mail that is sent: mail programs cut off what is longer."""
+MAX_BYTES = 98 * 1024
+"""The largest mail: programs cut off what is longer than 100 KB, and a signature still comes on top."""
 
 _COLUMNS = 76
 

@@ -1,9 +1,13 @@
-"""From a claimed mail to what goes over the wire: the token unsealed, the message rendered, the envelope addressed."""
+"""From a claimed mail to what goes over the wire.
+
+The token is unsealed, the message rendered and signed, the envelope addressed.
+"""
 
 from dataclasses import dataclass
 
 import structlog
 
+from notifications.dkim import Signer
 from notifications.domain.mail import ClaimedMail
 from notifications.rendering import CannotRender, MailToRender, Renderer, UnsafeHeader, ascii_address
 from notifications.smtp.verp import Verp
@@ -34,12 +38,17 @@ class Letter:
 
 
 class Letters:
-    """Writes letters."""
+    """Writes letters, signed where there is a signer.
 
-    def __init__(self, renderer: Renderer, unsealer: Unsealer, verp: Verp) -> None:
+    They are signed on the event loop: a signature takes half a millisecond, in which a thread would hold the
+    interpreter just as well.
+    """
+
+    def __init__(self, renderer: Renderer, unsealer: Unsealer, verp: Verp, signer: Signer | None = None) -> None:
         self._renderer = renderer
         self._unsealer = unsealer
         self._verp = verp
+        self._signer = signer
 
     def write(self, mail: ClaimedMail) -> Letter:
         """The letter of a mail, the same bytes at every try. Raises CannotWrite and NoSuchAddress."""
@@ -54,7 +63,7 @@ class Letters:
     def _content(self, mail: ClaimedMail) -> bytes:
         try:
             token = self._unsealer.open(mail.sealed_token) if mail.sealed_token is not None else None
-            return self._renderer.render(
+            message = self._renderer.render(
                 MailToRender(
                     mail_id=mail.mail_id,
                     kind=mail.kind,
@@ -66,6 +75,7 @@ class Letters:
                     token=token,
                 )
             )
+            return self._signer.sign(message) if self._signer else message
         except SealBroken:
             raise CannotWrite("seal_broken") from None
         except CannotRender:

@@ -8,6 +8,7 @@ from typing import Any
 import structlog
 
 from notifications import SERVICE
+from notifications.dkim import Signer
 from notifications.rendering import Renderer
 from notifications.sender.connections import Connections
 from notifications.sender.courier import Conditions, Courier
@@ -66,6 +67,7 @@ class Sender:
             Renderer(settings.identity),
             self._unsealer,
             Verp.from_file(settings.verp_domain, settings.verp_key_file),
+            _signer(settings),
         )
 
     async def run(self, pool: Pool, stop: asyncio.Event) -> None:
@@ -127,6 +129,16 @@ class Sender:
         self._health.ready[f"relay for {name}"] = lambda: connections.away
         self._health.live[f"lane {name}"] = lane.stalled
         return lane
+
+
+def _signer(settings: SenderSettings) -> Signer | None:
+    """Who signs the mails, if not the relay does."""
+    domain, selector, key_file = settings.dkim_domain, settings.dkim_selector, settings.dkim_key_file
+    if settings.relay_signs_dkim or not (domain and selector and key_file):
+        log.info("mails_not_signed", relay_signs=settings.relay_signs_dkim)
+        return None
+    log.info("mails_signed", domain=domain, selector=selector)
+    return Signer.from_file(domain, selector, key_file)
 
 
 async def _all_or_first(lanes: Sequence["asyncio.Task[None]"], recording: "asyncio.Future[None]") -> None:
