@@ -9,7 +9,7 @@ from shared.runtime.sql import load_queries
 
 STATEMENTS = [
     pytest.param(sql, id=f"{file}: {name}")
-    for file in ("queries.sql", "where.sql", "retention.sql", "erasure.sql")
+    for file in ("queries.sql", "where.sql", "retention.sql", "erasure.sql", "brakes.sql")
     for name, sql in load_queries("notifications", file).items()
 ]
 

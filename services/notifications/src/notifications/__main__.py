@@ -4,38 +4,35 @@ Each imports what it needs when it is called: the sender has no Kafka and the wo
 """
 # ruff: noqa: PLC0415
 
-from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
-from notifications import SERVICE
-from shared.runtime.commands import EXIT_NOT_FOUND, fail, migrate_command, run_command, topics_command
+from notifications import SERVICE, brake_commands
+from notifications.command_line import console, with_database
+from shared.runtime.commands import EXIT_NOT_FOUND, fail, migrate_command, topics_command
 from shared.runtime.dead_letters_command import dead_letters_command
 from shared.runtime.logs import configure_logs
 from shared.runtime.misspelt import warn_of_misspelt
-from shared.runtime.postgres import Connection, connect
 from shared.runtime.process import run
-from shared.runtime.settings import Settings, read
+from shared.runtime.settings import read
 from shared.runtime.telemetry.switch import tracing
 
-PIPED_WIDTH = 160
-"""Columns of what goes to a file or a pipe: ids and times stay whole."""
-
-T = TypeVar("T")
-
 app = typer.Typer(help="Turns events into mails and sends them.", no_args_is_help=True)
-mail = typer.Typer(help="Look into mails.", no_args_is_help=True)
+mail = typer.Typer(help="Look into mails, stop them.", no_args_is_help=True)
 dkim = typer.Typer(help="The key that signs mails.", no_args_is_help=True)
 suppressions = typer.Typer(help="Addresses that nothing is sent to any more.", no_args_is_help=True)
 app.add_typer(mail, name="mail")
 app.add_typer(dkim, name="dkim")
 app.add_typer(suppressions, name="suppressions")
 app.add_typer(dead_letters_command(SERVICE), name="dead-letters")
+mail.command()(brake_commands.pause)
+mail.command()(brake_commands.resume)
+mail.command()(brake_commands.cancel)
+mail.command("brakes")(brake_commands.list_brakes)
 app.command("migrate")(migrate_command([SERVICE]))
 app.command("topics")(topics_command(SERVICE))
 
@@ -85,12 +82,12 @@ def where(
     """Print the life of a mail, or of all mails to an address: event, notice, mail, attempts and their answers."""
     from notifications.where import lives_of, timeline
 
-    lives = _with_database(lambda connection: lives_of(connection, which))
+    lives = with_database(lambda connection: lives_of(connection, which))
     if not lives:
         fail(f"no mail is known for {which}", EXIT_NOT_FOUND)
-    console = _console()
+    terminal = console()
     for life in lives:
-        console.print(timeline(life))
+        terminal.print(timeline(life))
 
 
 @mail.command()
@@ -119,11 +116,11 @@ def list_suppressions() -> None:
     """List the addresses, newest first, with the reason."""
     from notifications import store
 
-    rows = _with_database(store.suppressions)
+    rows = with_database(store.suppressions)
     table = Table("address", "reason", "since (UTC)")
     for row in rows:
         table.add_row(row.address, row.reason, f"{row.created_at:%Y-%m-%d %H:%M:%S}")
-    _console().print(table if rows else "No suppressions.")
+    console().print(table if rows else "No suppressions.")
 
 
 @suppressions.command("remove")
@@ -132,28 +129,9 @@ def remove_suppression(address: Annotated[str, typer.Argument(help="The address;
     from notifications import store
     from notifications.addresses import spellings
 
-    if not _with_database(lambda connection: store.remove_suppression(connection, spellings(address))):
+    if not with_database(lambda connection: store.remove_suppression(connection, spellings(address))):
         fail(f"{address} is not suppressed", EXIT_NOT_FOUND)
     typer.echo(f"{address} is written to again.")
-
-
-def _with_database(work: Callable[[Connection], Awaitable[T]]) -> T:
-    """What `work` returns on the service's database."""
-    settings = read(Settings)
-
-    async def working() -> T:
-        connection = await connect(settings.database_url, application=f"{SERVICE}-command")
-        try:
-            return await work(connection)
-        finally:
-            await connection.close()
-
-    return run_command(working)
-
-
-def _console() -> Console:
-    console = Console()
-    return console if console.is_terminal else Console(width=PIPED_WIDTH)
 
 
 def main() -> None:

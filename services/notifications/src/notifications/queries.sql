@@ -65,6 +65,11 @@ WHERE mail_id IN (
 )
 RETURNING mail_id, created_on;
 
+-- name: unqueue_these
+DELETE FROM mail_queue
+WHERE mail_id IN (SELECT mail_id FROM mail_queue WHERE mail_id = ANY ($1::uuid[]) ORDER BY mail_id FOR UPDATE)
+RETURNING mail_id, created_on;
+
 -- name: cancel_mails
 -- The days stand apart from the ids, so that of all the partitions only those days are looked at.
 WITH wiped AS (
@@ -111,9 +116,10 @@ notice AS (
     FROM noticed
 ),
 queued AS (
-    INSERT INTO mail_queue (mail_id, created_on, lane, school_id, account_id, kind, domain, due_at, not_after)
-    SELECT mail_id, created_on, lane, coalesce(school_id, '00000000-0000-0000-0000-000000000000'), account_id, kind,
-           domain, due_at, not_after
+    INSERT INTO mail_queue (mail_id, created_on, lane, school_id, district_id, account_id, kind, domain, due_at,
+                            not_after)
+    SELECT mail_id, created_on, lane, coalesce(school_id, '00000000-0000-0000-0000-000000000000'), district_id,
+           account_id, kind, domain, due_at, not_after
     FROM noticed
     RETURNING lane, school_id, due_at
 ),
@@ -131,7 +137,7 @@ SELECT * FROM unnest($1::text[], $2::smallint[], $3::text[], $4::text[], $5::jso
 
 -- name: queue_depth
 SELECT lane, count(*) AS mails, count(*) FILTER (WHERE due_at <= now()) AS due,
-       greatest(extract(epoch FROM now() - min(due_at)), 0)::float8 AS late_seconds
+       count(paused_due_at) AS paused, greatest(extract(epoch FROM now() - min(due_at)), 0)::float8 AS late_seconds
 FROM mail_queue
 GROUP BY lane;
 

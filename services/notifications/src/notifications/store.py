@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from asyncpg import Record
+
 from notifications.domain.contacts import Contact, domain_of
 from notifications.domain.effects import Notice
 from notifications.domain.kinds import KINDS
@@ -109,9 +111,12 @@ async def cancel_mails(
     Wipes their tokens and addresses, because nobody needs them any more.
     """
     rows = await tx.fetch(SQL["unqueue_mails"], *_columns(list(asked), 2))
-    days = {row["created_on"] for row in rows}
-    mail_ids = [row["mail_id"] for row in rows]
-    return [CancelledMail(**row) for row in await tx.fetch(SQL["cancel_mails"], mail_ids, list(days), reason, now)]
+    return await _cancelled(tx, rows, reason, now)
+
+
+async def cancel_these(tx: Connection, mail_ids: Sequence[UUID], reason: str, now: datetime) -> Sequence[CancelledMail]:
+    """Does the same with those of these mails that are still queued."""
+    return await _cancelled(tx, await tx.fetch(SQL["unqueue_these"], mail_ids), reason, now)
 
 
 async def queue_mails(
@@ -144,6 +149,12 @@ async def remove_suppression(connection: Connection, spellings: Sequence[str]) -
 async def forget_suppressions(tx: Connection, addresses: Sequence[str]) -> None:
     """Keeps nothing of these addresses, spelt as their contacts had them."""
     await tx.execute(SQL["forget_suppressions"], [address.lower() for address in addresses])
+
+
+async def _cancelled(tx: Connection, unqueued: Sequence[Record], reason: str, now: datetime) -> Sequence[CancelledMail]:
+    days = {row["created_on"] for row in unqueued}
+    mail_ids = [row["mail_id"] for row in unqueued]
+    return [CancelledMail(**row) for row in await tx.fetch(SQL["cancel_mails"], mail_ids, list(days), reason, now)]
 
 
 def _contact_row(contact: Contact) -> tuple[object, ...]:

@@ -20,7 +20,8 @@ SQL = load_queries("notifications", "where.sql")
 class Mail:
     """A mail as it stands. `due_at` and `not_after` are None when it is settled; `held`: a sender works on it.
 
-    `allowance` and `paused_until` are those of its domain, None where it is well.
+    `allowance` and `paused_until` are those of its domain, None where it is well; `braked_since` is when the operator
+    paused it.
     """
 
     mail_id: UUID
@@ -37,6 +38,7 @@ class Mail:
     domain: str | None
     allowance: int | None
     paused_until: datetime | None
+    braked_since: datetime | None
 
     @property
     def goes_elsewhere(self) -> bool:
@@ -155,6 +157,8 @@ def _why_not_yet(mail: Mail) -> str:
     """What a queued mail waits for, besides its time."""
     if mail.held:
         return "a sender works on it"
+    if mail.braked_since:
+        return f"paused by the operator since {mail.braked_since:%Y-%m-%d %H:%M:%S}"
     if mail.paused_until and mail.paused_until > datetime.now(UTC):
         return f"nothing is sent to {mail.domain} until {mail.paused_until:%Y-%m-%d %H:%M:%S}"
     return f"at most {mail.allowance} at a time are sent to {mail.domain}" if mail.allowance else ""

@@ -44,6 +44,7 @@ class SenderWorld:
         kind: str = "welcome",
         lane: str = "direct",
         school: UUID = NO_SCHOOL,
+        district: UUID | None = None,
         due: timedelta = NOW,
         ends: timedelta = DAYS,
         state: str = "active",
@@ -65,9 +66,13 @@ class SenderWorld:
                 [(account, state, address) for address, account, *_ in rows],
             )
             await connection.executemany(
-                "INSERT INTO mails (mail_id, created_on, account_id, lane, kind, school_id, thread_id, created_at)"
-                " VALUES ($1, $2, $3, $4, $5, nullif($6::uuid, $7::uuid), 'account-' || $3::uuid::text, $8)",
-                [(mail, now.date(), account, lane, kind, school, NO_SCHOOL, now) for _, account, mail, *_ in rows],
+                "INSERT INTO mails (mail_id, created_on, account_id, lane, kind, school_id, thread_id, created_at,"
+                " district_id)"
+                " VALUES ($1, $2, $3, $4, $5, nullif($6::uuid, $7::uuid), 'account-' || $3::uuid::text, $8, $9)",
+                [
+                    (mail, now.date(), account, lane, kind, school, NO_SCHOOL, now, district)
+                    for _, account, mail, *_ in rows
+                ],
             )
             await connection.executemany(
                 "INSERT INTO notices (notice_id, created_on, mail_id, account_id, kind, event_id, event_type,"
@@ -80,9 +85,20 @@ class SenderWorld:
             )
             await connection.executemany(
                 "INSERT INTO mail_queue (mail_id, created_on, lane, school_id, account_id, kind, domain, due_at,"
-                " not_after) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+                " not_after, district_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
                 [
-                    (mail, now.date(), lane, school, account, kind, address.rpartition("@")[2], now + due, now + ends)
+                    (
+                        mail,
+                        now.date(),
+                        lane,
+                        school,
+                        account,
+                        kind,
+                        address.rpartition("@")[2],
+                        now + due,
+                        now + ends,
+                        district,
+                    )
                     for address, account, mail, *_ in rows
                 ],
             )

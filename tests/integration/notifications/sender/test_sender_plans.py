@@ -8,6 +8,8 @@ from uuid import UUID
 
 import pytest
 
+from notifications.brakes import pause
+from notifications.domain.brakes import Selection
 from notifications.sender.store import SQL, with_fresh_plans
 from shared.runtime.events import new_id
 from shared.runtime.postgres import Connection, create_pool
@@ -29,28 +31,58 @@ async def test_a_claim_costs_the_same_however_long_the_queue_is(connection: Conn
     assert large < small * 1.3
 
 
-async def _buffers_of_a_claim(connection: Connection, school: UUID, *, mails: int) -> int:
+async def _buffers_of_a_claim(
+    connection: Connection, school: UUID, *, mails: int, lane: str = "bulk", kind: str = "welcome"
+) -> int:
     """The pages that claiming 100 of so many more due mails touches, by the plans' own count."""
     await connection.execute(
         "INSERT INTO mail_queue (mail_id, created_on, lane, school_id, account_id, kind, domain, due_at, not_after)"
-        " SELECT gen_random_uuid(), current_date, 'bulk', $1, gen_random_uuid(), 'welcome', 'd' || number % 500,"
+        " SELECT gen_random_uuid(), current_date, $3, $1, gen_random_uuid(), $4, 'd' || number % 500,"
+        " now() - interval '1 hour' + number * interval '1 ms', now() + interval '1 day'"
+        " FROM generate_series(1, $2) AS number",
+        school,
+        mails,
+        lane,
+        kind,
+    )
+    await connection.execute(
+        "INSERT INTO queue_turns VALUES ($2, $1, now(), '-infinity') ON CONFLICT DO NOTHING", school, lane
+    )
+    await connection.execute("VACUUM ANALYZE mail_queue")
+    plans = [
+        await _explain(connection, "take_turns", lane, 32),
+        await _explain(connection, "claim_mails", lane, [school], 100, 500, 60.0, ["d1"]),
+        await _explain(connection, "end_turns", lane, [school]),
+    ]
+    for plan in plans:
+        assert not [node for node in _nodes(plan) if _reads_all_of(node, "mail_queue")]
+    return sum(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] for plan in plans)
+
+
+async def test_a_claim_costs_the_same_however_many_mails_are_paused(connection: Connection) -> None:
+    school = new_id()
+    few = await _buffers_beside_paused(connection, school, mails=10_000)
+    many = await _buffers_beside_paused(connection, school, mails=40_000)
+    assert many < few * 1.3
+
+
+async def _buffers_beside_paused(connection: Connection, school: UUID, *, mails: int) -> int:
+    """The pages that claiming 100 mails of a school touches, beside so many more of it that a brake is on."""
+    await connection.execute(
+        "INSERT INTO mail_brakes (lanes, kind, set_at) VALUES ('{direct}', 'welcome', now()) ON CONFLICT DO NOTHING"
+    )
+    await connection.execute(
+        "INSERT INTO mail_queue (mail_id, created_on, lane, school_id, account_id, kind, domain, due_at, not_after)"
+        " SELECT gen_random_uuid(), current_date, 'direct', $1, gen_random_uuid(), 'welcome', 'd' || number % 500,"
         " now() - interval '1 hour' + number * interval '1 ms', now() + interval '1 day'"
         " FROM generate_series(1, $2) AS number",
         school,
         mails,
     )
-    await connection.execute(
-        "INSERT INTO queue_turns VALUES ('bulk', $1, now(), '-infinity') ON CONFLICT DO NOTHING", school
-    )
-    await connection.execute("VACUUM ANALYZE mail_queue")
-    plans = [
-        await _explain(connection, "take_turns", "bulk", 32),
-        await _explain(connection, "claim_mails", "bulk", [school], 100, 500, 60.0, ["d1"]),
-        await _explain(connection, "end_turns", "bulk", [school]),
-    ]
-    for plan in plans:
-        assert not [node for node in _nodes(plan) if _reads_all_of(node, "mail_queue")]
-    return sum(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] for plan in plans)
+    async for _ in pause(connection, Selection(kind="welcome")):
+        pass
+    await connection.execute("DELETE FROM mail_queue WHERE kind = 'account_exists'")
+    return await _buffers_of_a_claim(connection, school, mails=200, lane="direct", kind="account_exists")
 
 
 async def test_of_a_year_of_mails_only_the_day_in_question_is_looked_at(connection: Connection) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 from functools import partial
 
-from notifications import SERVICE, erasure, retention
+from notifications import SERVICE, brakes, erasure, retention
 from notifications.consumers import GROUPS, event_handlers
 from notifications.handlers.consequences import Consequences
 from notifications.metrics import measure_queue
@@ -59,6 +59,7 @@ def _parts(settings: WorkerSettings, pool: Pool, consequences: Consequences, hea
         *erasure.jobs(),
         revocations.forgetting(),
         Job("mail_queue_depth", 15, measure_queue),
+        Job("mail_brakes", 60, brakes.look_after),
     ]
     handlers = event_handlers(consequences)
     consumers = consuming(settings, SERVICE, pool=pool, handlers=handlers, groups=GROUPS, health=health)

@@ -7,15 +7,14 @@ from datetime import UTC, datetime
 from typing import TypeAlias, TypeVar
 from uuid import UUID
 
-from notifications import SERVICE, store
+from notifications import store
+from notifications.cancellations import told
 from notifications.domain.contacts import Contact
 from notifications.domain.effects import Cause, Effects, Notice
 from notifications.metrics import MAILS_CANCELLED, MAILS_QUEUED
 from shared.contracts.accounts import AccountEvent
 from shared.contracts.envelope import Event
-from shared.contracts.notifications import MailStateChanged
 from shared.runtime.consumer import Handled, PermanentError
-from shared.runtime.events import new_event
 from shared.runtime.postgres import Connection
 from shared.runtime.sealing import SealBroken, Sealer, Unsealer
 
@@ -116,22 +115,9 @@ async def _cancel(tx: Connection, asked: Sequence[Effects], traces: Traces, now:
             for kind in effects.cancels
         ]
         cancelled = await store.cancel_mails(tx, doomed, reason, now)
-        await store.emit(tx, [_told(mail, traces.get(mail.account_id), now) for mail in cancelled])
+        await store.emit(tx, [told(mail, now, traces.get(mail.account_id)) for mail in cancelled])
         for mail in cancelled:
             MAILS_CANCELLED.labels(mail.lane, mail.kind).inc()
-
-
-def _told(mail: store.CancelledMail, traceparent: str | None, now: datetime) -> Event[MailStateChanged]:
-    data = MailStateChanged(
-        mail_id=mail.mail_id,
-        account_id=mail.account_id,
-        lane=mail.lane,
-        kind=mail.kind,
-        state="cancelled",
-        reason=mail.reason,
-        changed_at=now,
-    )
-    return new_event(SERVICE, data, now=now, district=mail.district_id, school=mail.school_id, caused_in=traceparent)
 
 
 def _cause(event: Event[D]) -> Cause:

@@ -28,10 +28,22 @@ FOR UPDATE;
 -- A statement of its own after take_turns, so that it sees everything queued before the turns were taken.
 -- $1 lane, $2 schools, $3 mails per school, $4 cap per domain, $5 seconds of the lease, $6 domains that this sender can
 -- take nothing more to for now.
--- Of what is due: ended mails are leased to be settled; mails to a paused domain and beyond what may be in flight to
--- one are put off (not past their end) and come back without a token.
+-- Of what is due: ended mails are leased to be settled; mails that fit a brake wait for their end; mails to a paused
+-- domain and beyond what may be in flight to one are put off (not past their end). What waits comes back without a token.
 WITH due AS MATERIALIZED (
-    SELECT queued.mail_id, queued.domain, queued.due_at, queued.not_after, queued.not_after <= now() AS has_ended
+    SELECT queued.mail_id, queued.domain, queued.due_at, queued.not_after,
+           CASE
+               WHEN queued.not_after <= now() THEN 'ended'
+               WHEN EXISTS (
+                   SELECT FROM mail_brakes AS brake
+                   WHERE brake.lifted_at IS NULL
+                     AND queued.lane = ANY (brake.lanes)
+                     AND (brake.kind IS NULL OR brake.kind = queued.kind)
+                     AND (brake.school_id IS NULL OR brake.school_id = queued.school_id)
+                     AND (brake.district_id IS NULL OR brake.district_id = queued.district_id)
+               ) THEN 'braked'
+               ELSE 'wanted'
+           END AS what
     FROM unnest($2::uuid[]) AS turn (school_id)
     CROSS JOIN LATERAL (
         SELECT * FROM mail_queue
@@ -54,13 +66,14 @@ destination AS MATERIALIZED (
 ),
 ranked AS (
     SELECT due.*, destination.paused_until, destination.watched,
-           row_number() OVER (PARTITION BY due.domain, due.has_ended ORDER BY due.due_at) - destination.room AS excess
+           row_number() OVER (PARTITION BY due.domain, due.what ORDER BY due.due_at) - destination.room AS excess
     FROM due JOIN destination USING (domain)
 ),
 verdict AS MATERIALIZED (
-    SELECT mail_id, due_at, watched,
+    SELECT mail_id, due_at, watched, CASE WHEN what = 'braked' THEN due_at END AS paused_due_at,
            CASE
-               WHEN has_ended THEN NULL
+               WHEN what = 'ended' THEN NULL
+               WHEN what = 'braked' THEN not_after
                WHEN paused_until > now() THEN least(paused_until + random() * interval '10 seconds', not_after)
                WHEN excess > 0
                    THEN least(now() + (1 + excess / $4::float + random()) * interval '1 second', not_after)
@@ -71,6 +84,7 @@ held AS (
     UPDATE mail_queue AS queued
     SET attempt_token = CASE WHEN put_off_to IS NULL THEN gen_random_uuid() END,
         due_at = coalesce(put_off_to, now() + $5::float * interval '1 second'),
+        paused_due_at = verdict.paused_due_at,
         attempts = queued.attempts + (put_off_to IS NULL)::int
     FROM verdict
     WHERE queued.mail_id = verdict.mail_id AND queued.mail_id = ANY (ARRAY(SELECT mail_id FROM verdict))

@@ -1,0 +1,181 @@
+"""`mail pause | resume | cancel | brakes`: stops mails that must not go out, and says first how many they are."""
+
+import sys
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+from typing import Annotated, TypeAlias
+from uuid import UUID
+
+import typer
+from rich.progress import Progress
+from rich.table import Table
+
+from notifications import brakes
+from notifications.command_line import console, with_database
+from notifications.domain.brakes import BadSelection, Selection
+from shared.runtime.commands import EXIT_NOT_FOUND, EXIT_USAGE, fail
+from shared.runtime.postgres import Connection
+
+_NO_SCHOOL = UUID(int=0)
+
+Kind: TypeAlias = Annotated[str | None, typer.Option(help="Mails of this kind, for example `welcome`.")]
+Lane: TypeAlias = Annotated[str | None, typer.Option(help="Mails of this lane: security, direct or bulk.")]
+School: TypeAlias = Annotated[str | None, typer.Option(metavar="UUID", help="Mails of this school.")]
+District: TypeAlias = Annotated[str | None, typer.Option(metavar="UUID", help="Mails of this district.")]
+Everything: TypeAlias = Annotated[bool, typer.Option("--all", help="Whatever it is.")]
+Yes: TypeAlias = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+
+
+def pause(
+    *,
+    kind: Kind = None,
+    lane: Lane = None,
+    school: School = None,
+    district: District = None,
+    everything: Everything = False,
+    yes: Yes = False,
+) -> None:
+    """Send nothing that fits, also of what is queued later, until `resume`. Not security mails, unless named."""
+    selection = _selection(kind, lane, school, district, everything=everything)
+
+    async def work(connection: Connection) -> None:
+        total = await _show(connection, selection)
+        _ask(f"Pause these {total} mails, and whatever fits from now on?", yes=yes)
+        await _count("Pausing", total, brakes.pause(connection, selection))
+        _print("Paused until `notifications mail resume`. Mails whose time ends meanwhile expire.")
+
+    with_database(work)
+
+
+def resume(
+    *,
+    kind: Kind = None,
+    lane: Lane = None,
+    school: School = None,
+    district: District = None,
+    everything: Annotated[bool, typer.Option("--all", help="Take every brake off.")] = False,
+    yes: Yes = False,
+) -> None:
+    """Take a brake off, given as it was set: what waited becomes due again, little by little."""
+    selection = _selection(kind, lane, school, district, everything=everything)
+
+    async def work(connection: Connection) -> None:
+        on = await brakes.brakes(connection)
+        mine = on if everything else [brake for brake in on if brake.was_set_by(selection)]
+        if not mine:
+            fail("there is no such brake; `notifications mail brakes` lists those that are on", EXIT_NOT_FOUND)
+        _print(_table_of_brakes(mine))
+        _ask("Take off what is listed?", yes=yes)
+        await (brakes.lift_all(connection) if everything else brakes.lift(connection, selection))
+        released = await _count("Resuming", sum(brake.mails for brake in mine), brakes.release(connection))
+        seconds = released // brakes.RELEASED_PER_SECOND
+        _print(f"{released} mails are due again, the last within some {seconds} s or at its own time.")
+
+    with_database(work)
+
+
+def cancel(
+    *,
+    kind: Kind = None,
+    lane: Lane = None,
+    school: School = None,
+    district: District = None,
+    everything: Everything = False,
+    yes: Yes = False,
+) -> None:
+    """Cancel the queued mails that fit, for good. What is queued later goes out: `pause` comes first."""
+    selection = _selection(kind, lane, school, district, everything=everything)
+
+    async def work(connection: Connection) -> None:
+        total = await _show(connection, selection)
+        if not total:
+            return
+        _ask(f"Cancel these {total} mails for good?", yes=yes)
+        _print(f"{await _count('Cancelling', total, brakes.cancel(connection, selection))} mails are cancelled.")
+
+    with_database(work)
+
+
+def list_brakes() -> None:
+    """List what is paused, since when, and how many mails wait."""
+    on = with_database(brakes.brakes)
+    _print(_table_of_brakes(on) if on else "Nothing is paused.")
+
+
+def _selection(
+    kind: str | None, lane: str | None, school: str | None, district: str | None, *, everything: bool
+) -> Selection:
+    """What the options choose; ends the command where they cannot."""
+    some = [value for value in (kind, lane, school, district) if value is not None]
+    if not some and not everything:
+        fail("say which mails: --kind, --lane, --school or --district, or --all", EXIT_USAGE)
+    if some and everything:
+        fail("--all stands alone; leave it out, or the others", EXIT_USAGE)
+    try:
+        return Selection(kind, lane, _uuid("--school", school), _uuid("--district", district))
+    except BadSelection as wrong:
+        fail(str(wrong), EXIT_USAGE)
+
+
+def _uuid(option: str, text: str | None) -> UUID | None:
+    try:
+        return UUID(text) if text is not None else None
+    except ValueError:
+        fail(f"{option} is no UUID; give one like 01950000-0000-7000-8000-0000000000a1", EXIT_USAGE)
+
+
+async def _show(connection: Connection, selection: Selection) -> int:
+    """Prints which mails fit. Returns how many they are."""
+    parts, total = await brakes.chosen(connection, selection)
+    if not total.mails:
+        _print("No queued mail fits.")
+        return 0
+    table = Table("school", "lane", "kind", "mails", "recipients", "paused", "due since (UTC)", show_footer=True)
+    for column, footer in zip(table.columns, _row("together", "", "", total), strict=True):
+        column.footer = footer
+    for part in parts:
+        school = "" if part.school_id in {None, _NO_SCHOOL} else str(part.school_id)
+        table.add_row(*_row(school, part.lane or "", part.kind or "", part))
+    _print(table)
+    return total.mails
+
+
+def _row(school: str, lane: str, kind: str, part: brakes.Chosen) -> Sequence[str]:
+    return school, lane, kind, f"{part.mails}", f"{part.recipients}", f"{part.paused}", _time(part.due_since)
+
+
+def _table_of_brakes(on: Sequence[brakes.Brake]) -> Table:
+    table = Table("lanes", "kind", "school", "district", "since (UTC)", "mails that wait")
+    for brake in on:
+        which = [str(value) if value else "every" for value in (brake.kind, brake.school_id, brake.district_id)]
+        table.add_row(", ".join(brake.lanes), *which, _time(brake.set_at), f"{brake.mails}")
+    return table
+
+
+def _ask(question: str, *, yes: bool) -> None:
+    """Returns if the answer is yes; else ends the command."""
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        fail("there is no terminal to ask on; give --yes if that is what you want. Nothing was changed.", EXIT_USAGE)
+    if not typer.confirm(question):
+        fail("Nothing was changed.", EXIT_NOT_FOUND)
+
+
+async def _count(what: str, total: int, steps: AsyncIterator[int]) -> int:
+    """Works the steps off with a bar on a terminal. Returns their sum."""
+    done = 0
+    with Progress(console=console(), disable=not sys.stdout.isatty()) as progress:
+        task = progress.add_task(what, total=total or None)
+        async for step in steps:
+            done += step
+            progress.update(task, completed=done)
+    return done
+
+
+def _time(at: datetime | None) -> str:
+    return f"{at:%Y-%m-%d %H:%M:%S}" if at else ""
+
+
+def _print(what: Table | str) -> None:
+    console().print(what)
