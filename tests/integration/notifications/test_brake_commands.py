@@ -76,7 +76,7 @@ async def test_pause_says_how_many_mails_to_how_many_people_and_resume_lets_them
     assert cells(printed, "direct, bulk")[-1] == "4"
     code, printed = await mail(url, "resume", "--school", str(SCHOOL), "--yes")
     assert code == 0
-    assert "4 mails are due again" in printed
+    assert "Due again: 4," in printed
     assert await mail(url, "brakes") == (0, "Nothing is paused.\n")
 
 
@@ -84,7 +84,7 @@ async def test_cancel_says_how_many_and_does_it(queue: SenderWorld, url: str) ->
     mails = await queue.queue(*addresses(3))
     code, printed = await mail(url, "cancel", "--kind", "welcome", "--yes")
     assert code == 0
-    assert "3 mails are cancelled" in printed
+    assert "Cancelled: 3." in printed
     assert {row["state"] for row in await queue.mails(*mails)} == {"cancelled"}
     assert await mail(url, "cancel", "--kind", "welcome", "--yes") == (0, "No queued mail fits.\n")
 
@@ -93,7 +93,7 @@ async def test_on_a_terminal_it_asks(queue: SenderWorld, url: str) -> None:
     mails = await queue.queue(*addresses(3))
     code, printed = await answered(url, "n", "cancel", "--all")
     assert code == 1
-    assert "Cancel these 3 mails for good?" in printed
+    assert "Cancel what fits (3 now) for good?" in printed
     assert "Nothing was changed." in printed
     assert {row["state"] for row in await queue.mails(*mails)} == {"queued"}
     assert (await answered(url, "y", "cancel", "--all"))[0] == 0
@@ -151,7 +151,7 @@ async def test_a_brake_is_set_once_and_all_are_taken_off_together(queue: SenderW
     assert await queue.pool.fetchval("SELECT count(*) FROM mail_brakes") == 3
     code, printed = await mail(url, "resume", "--all", "--yes")
     assert code == 0
-    assert "1 mails are due again" in printed
+    assert "Due again: 1," in printed
     assert await mail(url, "brakes") == (0, "Nothing is paused.\n")
 
 

@@ -9,6 +9,7 @@ import pytest
 from tests.integration.notifications.worker_world import REGISTERED_AT, WorkerWorld
 
 from shared.runtime.consumer import PermanentError
+from shared.runtime.events import new_id
 
 NO_SCHOOL = UUID(int=0)
 
@@ -186,3 +187,10 @@ async def test_what_is_no_address_is_a_dead_letter(world: WorkerWorld, text: str
         await world.hear(world.person().registered(email=world.sealer.seal(text)))
     assert caught.value.reason in {"bad_address", "seal_broken"}
     assert await world.mails() == []
+
+
+async def test_a_queued_mail_belongs_to_the_district_and_school_of_its_event(world: WorkerWorld) -> None:
+    district, school = new_id(), new_id()
+    await world.hear(world.person().registered().model_copy(update={"district": district, "school": school}))
+    queued = await world.pool.fetch("SELECT DISTINCT district_id, school_id FROM mail_queue")
+    assert [tuple(row) for row in queued] == [(district, school)]

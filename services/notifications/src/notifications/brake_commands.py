@@ -40,7 +40,7 @@ def pause(
 
     async def work(connection: Connection) -> None:
         total = await _show(connection, selection)
-        _ask(f"Pause these {total} mails, and whatever fits from now on?", yes=yes)
+        _ask("Pause what fits, now and later?", yes=yes)
         await _count("Pausing", total, brakes.pause(connection, selection))
         _print("Paused until `notifications mail resume`. Mails whose time ends meanwhile expire.")
 
@@ -69,7 +69,7 @@ def resume(
         await (brakes.lift_all(connection) if everything else brakes.lift(connection, selection))
         released = await _count("Resuming", sum(brake.mails for brake in mine), brakes.release(connection))
         seconds = released // brakes.RELEASED_PER_SECOND
-        _print(f"{released} mails are due again, the last within some {seconds} s or at its own time.")
+        _print(f"Due again: {released}, the last within some {seconds} s or at its own time.")
 
     with_database(work)
 
@@ -90,8 +90,9 @@ def cancel(
         total = await _show(connection, selection)
         if not total:
             return
-        _ask(f"Cancel these {total} mails for good?", yes=yes)
-        _print(f"{await _count('Cancelling', total, brakes.cancel(connection, selection))} mails are cancelled.")
+        _ask(f"Cancel what fits ({total} now) for good?", yes=yes)
+        cancelled = await _count("Cancelling", total, brakes.cancel(connection, selection))
+        _print(f"Cancelled: {cancelled}.")
 
     with_database(work)
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
+from prometheus_client import REGISTRY
 from tests.integration.notifications.sender.scripted_relay import ScriptedRelay
 from tests.integration.notifications.sender.sender_world import SenderWorld, addresses, arrived
 from tests.waiting import until
@@ -13,6 +14,7 @@ from tests.waiting import until
 from notifications import brakes
 from notifications.domain.answers import Reply, Stage, classify
 from notifications.domain.brakes import Selection
+from notifications.metrics import measure_queue
 from notifications.sender.courier import FRESH_SECONDS
 from notifications.sender.outcome import Attempt, answered
 from notifications.sender.store import SQL, QueueStore
@@ -218,6 +220,24 @@ async def test_a_resume_that_was_interrupted_is_finished(world: SenderWorld, sto
     assert await world.pool.fetchval("SELECT count(*) FROM mail_brakes") == 0
     await world.make_due(mail)
     assert len((await store.claim("direct", 10)).mails) == 1
+
+
+async def test_a_brake_that_is_on_is_measured_and_logged(
+    world: SenderWorld, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await world.queue(*addresses(3))
+    await pause(world, WELCOMES)
+    async with world.pool.acquire() as connection:
+        await brakes.look_after(connection)
+        await measure_queue(connection)
+    assert metric("dzwonek_mail_brakes") == 1
+    assert metric("dzwonek_mails_paused", lane="direct") == 3
+    assert metric("dzwonek_mail_queue_due", lane="direct") == 0
+    assert "mails_paused_by_operator" in capsys.readouterr().out
+
+
+def metric(name: str, **labels: str) -> float | None:
+    return REGISTRY.get_sample_value(name, labels)
 
 
 async def test_cancelled_mails_are_told_of_and_keep_no_secret(world: SenderWorld, relay: ScriptedRelay) -> None:
