@@ -19,6 +19,7 @@ class DkimSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)
 
+    demo: bool = False  # a demo's key is refused elsewhere
     dkim_key_file: DkimKeyFile
     dkim_domain: HostName
     dkim_selector: DkimSelector
