@@ -10,17 +10,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-import structlog
-
 from notifications import store
 from notifications.cancellations import told
 from notifications.domain.brakes import Selection
-from notifications.metrics import BRAKES
 from shared.runtime.postgres import Connection
 from shared.runtime.sql import load_queries
 
 SQL = load_queries("notifications", "brakes.sql")
-log = structlog.get_logger()
 
 CHUNK = 2000
 """Mails of one transaction."""
@@ -126,17 +122,13 @@ async def cancel(connection: Connection, selection: Selection) -> AsyncIterator[
         yield len(cancelled)
 
 
-async def look_after(connection: Connection) -> None:
-    """Finishes what a `release` that was interrupted left, and reminds of the brakes that are on."""
+async def finish_releases(connection: Connection) -> None:
+    """Finishes what a `release` that was interrupted left, of brakes that were lifted longer ago than `SETTLING`."""
     lifted_before = datetime.now(UTC) - SETTLING
-    if await connection.fetchval(SQL["is_any_lifted_since"], lifted_before):
+    if await connection.fetchval(SQL["is_any_lifted_before"], lifted_before):
         async for _ in release(connection):
             pass
         await connection.execute(SQL["forget_lifted"], lifted_before)
-    row = await connection.fetchrow(SQL["brakes_on"])
-    BRAKES.set(row["brakes"])
-    if row["brakes"]:
-        log.error("mails_paused_by_operator", brakes=row["brakes"], since=row["since"].isoformat())
 
 
 async def _take_from_senders(connection: Connection, selection: Selection) -> None:

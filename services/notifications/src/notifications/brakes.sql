@@ -121,7 +121,7 @@ SELECT lane, school_id, min(due_at), '-infinity' FROM released GROUP BY lane, sc
 ON CONFLICT (lane, school_id) DO UPDATE SET next_due_at = EXCLUDED.next_due_at
 WHERE queue_turns.next_due_at > EXCLUDED.next_due_at;
 
--- name: is_any_lifted_since
+-- name: is_any_lifted_before
 SELECT EXISTS (SELECT FROM mail_brakes WHERE lifted_at <= $1);
 
 -- name: forget_lifted

@@ -12,6 +12,7 @@ from tests.integration.notifications.sender.sender_world import SenderWorld, add
 from tests.waiting import until
 
 from notifications import brakes
+from notifications.brake_watch import watch_brakes
 from notifications.domain.answers import Reply, Stage, classify
 from notifications.domain.brakes import Selection
 from notifications.metrics import measure_queue
@@ -212,10 +213,10 @@ async def test_a_resume_that_was_interrupted_is_finished(world: SenderWorld, sto
     await pause(world, WELCOMES)
     async with world.pool.acquire() as connection:
         await brakes.lift(connection, WELCOMES)
-        await brakes.look_after(connection)
+        await watch_brakes(connection)
         assert await paused(world) == {mail}  # whoever took the brake off has a minute to do it
         await world.pool.execute("UPDATE mail_brakes SET lifted_at = lifted_at - interval '61 seconds'")
-        await brakes.look_after(connection)
+        await watch_brakes(connection)
     assert await paused(world) == set()
     assert await world.pool.fetchval("SELECT count(*) FROM mail_brakes") == 0
     await world.make_due(mail)
@@ -228,7 +229,7 @@ async def test_a_brake_that_is_on_is_measured_and_logged(
     await world.queue(*addresses(3))
     await pause(world, WELCOMES)
     async with world.pool.acquire() as connection:
-        await brakes.look_after(connection)
+        await watch_brakes(connection)
         await measure_queue(connection)
     assert metric("dzwonek_mail_brakes") == 1
     assert metric("dzwonek_mails_paused", lane="direct") == 3

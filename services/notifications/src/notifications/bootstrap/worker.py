@@ -3,7 +3,8 @@
 import asyncio
 from functools import partial
 
-from notifications import SERVICE, brakes, erasure, retention
+from notifications import SERVICE, erasure, retention
+from notifications.brake_watch import watch_brakes
 from notifications.consumers import GROUPS, event_handlers
 from notifications.handlers.consequences import Consequences
 from notifications.metrics import measure_queue
@@ -59,7 +60,7 @@ def _parts(settings: WorkerSettings, pool: Pool, consequences: Consequences, hea
         *erasure.jobs(),
         revocations.forgetting(),
         Job("mail_queue_depth", 15, measure_queue),
-        Job("mail_brakes", 60, brakes.look_after),
+        Job("mail_brakes", 60, watch_brakes),
     ]
     handlers = event_handlers(consequences)
     consumers = consuming(settings, SERVICE, pool=pool, handlers=handlers, groups=GROUPS, health=health)
