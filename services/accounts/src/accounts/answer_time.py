@@ -13,10 +13,21 @@ BEAT_SECONDS = 0.1
 
 
 @asynccontextmanager
-async def on_the_beat(seconds: float) -> AsyncIterator[None]:
-    """Ends a whole number of beats of `seconds` after it began; at once when they are 0, or when the work fails."""
+async def on_the_beat(seconds: float, *refusals: type[Exception]) -> AsyncIterator[None]:
+    """Ends a whole number of beats of `seconds` after it began, also with one of these `refusals`.
+
+    At once when they are 0, or when the work fails otherwise.
+    """
     clock = asyncio.get_running_loop().time
     began = clock()
-    yield
+    try:
+        yield
+    except refusals:
+        await _next_beat(began, seconds)
+        raise
+    await _next_beat(began, seconds)
+
+
+async def _next_beat(began: float, seconds: float) -> None:
     if seconds:
-        await asyncio.sleep((began - clock()) % seconds)
+        await asyncio.sleep((began - asyncio.get_running_loop().time()) % seconds)

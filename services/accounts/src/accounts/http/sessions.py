@@ -13,7 +13,7 @@ from accounts.handlers.sessions import (
     sign_out,
     sign_out_everywhere,
 )
-from accounts.handlers.signing_in import sign_in
+from accounts.handlers.signing_in import SignInRefused, sign_in
 from accounts.http.account_bodies import AccessAnswer, SessionAnswer, SessionsAnswer, SignedInAnswer, SignInBody
 from accounts.http.calls import Calling, Who, WorkingParts
 from shared.runtime.problems import ProblemDetails
@@ -47,7 +47,7 @@ async def post_session(body: SignInBody, parts: WorkingParts, calling: Calling, 
     For programs; the pages keep their tokens in cookies. Nobody is told whether the address has an account.
     """
     response.headers.update(NO_STORE)
-    async with on_the_beat(parts.beat_seconds):
+    async with on_the_beat(parts.beat_seconds, SignInRefused):
         return SignedInAnswer.begun(await sign_in(parts, body.sign_in(), calling))
 
 

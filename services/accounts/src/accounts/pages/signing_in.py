@@ -36,7 +36,7 @@ async def send_sign_in(request: Request, parts: WorkingParts, calling: Calling) 
         return _sign_in_form(request, form)
     asked = SignIn(form.body.email, form.body.password, shared=form.body.shared_computer)
     try:
-        async with on_the_beat(parts.beat_seconds):
+        async with on_the_beat(parts.beat_seconds, SignInRefused):
             begun = await sign_in(parts, asked, calling, cookies.session_token_of(request))
     except SignInRefused:
         return _sign_in_form(request, form.refused({"password": "wrong_credentials"}))
