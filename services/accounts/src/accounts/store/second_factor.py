@@ -41,11 +41,6 @@ async def switch_off(connection: Connection, account_id: UUID, event: Event[Even
     await connection.execute(SQL["switch_off"], account_id, *outbox_columns([event]))
 
 
-async def unused_codes(connection: Connection, account_id: UUID) -> list[bytes]:
-    """The hashes of the recovery codes that are still good."""
-    return [row["code_hash"] for row in await connection.fetch(SQL["unused_codes"], account_id)]
-
-
 async def use_code(connection: Connection, account_id: UUID, code_hashes: Sequence[bytes], now: datetime) -> bool:
     """Spends the recovery code with one of these hashes; false when there is none like it, or it is spent."""
     return bool(await connection.fetchval(SQL["use_code"], account_id, code_hashes, now))

@@ -27,9 +27,6 @@ WITH account AS (
 INSERT INTO outbox (lane, slot, topic, key, headers, value)
 SELECT * FROM unnest($2::text[], $3::smallint[], $4::text[], $5::text[], $6::jsonb[], $7::bytea[]);
 
--- name: unused_codes
-SELECT code_hash FROM recovery_codes WHERE account_id = $1 AND used_at IS NULL;
-
 -- name: use_code
 UPDATE recovery_codes SET used_at = $3
 WHERE account_id = $1 AND code_hash = ANY ($2::bytea[]) AND used_at IS NULL
