@@ -2,7 +2,6 @@
 
 import asyncio
 import statistics
-import sys
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -13,7 +12,7 @@ import httpx
 import pytest
 
 from accounts.passwords import PasswordHasher
-from devstack.process import Process
+from devstack.module_process import ModuleProcess
 from shared.runtime.events import new_id
 from shared.runtime.migrate import migrate
 from tests.integration.accounts.test_processes import environment, readiness
@@ -34,7 +33,7 @@ async def client(database: Callable[..., Awaitable[str]], tmp_path: Path) -> Asy
     await migrate(url, ["accounts"])
     await add_people(url)
     env = environment(url, tmp_path)
-    process = Process("api", [sys.executable, "-m", "accounts", "api"], log=tmp_path / "api.log", env=env)
+    process = ModuleProcess("api", "accounts", ["api"], log=tmp_path / "api.log", env=env)
     await process.start()
     limits = httpx.Limits(max_connections=None)
     async with httpx.AsyncClient(base_url=env["DZWONEK_PUBLIC_URL"], timeout=60, limits=limits) as client:

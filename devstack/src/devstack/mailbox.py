@@ -1,11 +1,11 @@
 """The inbox (see `devstack.inbox`) as a process: an SMTP server that keeps every mail."""
 
-import sys
 from importlib.metadata import version
 from pathlib import Path
 
+from devstack.module_process import ModuleProcess
 from devstack.ports import free_port
-from devstack.process import Process, until_ready
+from devstack.process import until_ready
 
 READY_SECONDS = 30.0
 
@@ -22,8 +22,8 @@ class Mailbox:
         self.http_port = free_port()
         self._log = folder / "inbox.log"
         ports = ["--smtp-port", str(self.smtp_port), "--http-port", str(self.http_port)]
-        command = [sys.executable, "-m", "devstack.inbox", *ports, "--folder", str(folder / "mails")]
-        self.process = Process("the inbox", command, log=self._log)
+        arguments = [*ports, "--folder", str(folder / "mails")]
+        self.process = ModuleProcess("the inbox", "devstack.inbox", arguments, log=self._log)
 
     @property
     def smtp(self) -> str:

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Protocol
 
 LAUNCHER = Path(__file__).with_name("launch.py")
 OURS = "DZWONEK_"
@@ -19,6 +20,20 @@ PAUSE_POLL = 0.001
 
 class StartError(RuntimeError):
     """A part did not become ready; the message ends with the last lines of its log."""
+
+
+class Child(Protocol):
+    """What is asked of a child that was started."""
+
+    @property
+    def pid(self) -> int:
+        """Its id."""
+
+    def poll(self) -> int | None:
+        """Its exit code, None while it runs."""
+
+    def send_signal(self, number: signal.Signals, /) -> None:
+        """Sends it a signal, unless it has ended."""
 
 
 class Process:
@@ -61,7 +76,7 @@ class Process:
         self.death_signal = death_signal
         self.uid = uid
         self.niceness = niceness
-        self._child: subprocess.Popen[bytes] | None = None
+        self._child: Child | None = None
 
     @property
     def pid(self) -> int:
@@ -82,14 +97,15 @@ class Process:
         """Starts it in a process group of its own, so that Ctrl-C in the terminal reaches the parent alone."""
         if self.running:
             raise RuntimeError(f"{self.name} is running already")
-        self._spawn()
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        self.log.touch()
+        self._child = self._born()
 
-    def _spawn(self) -> None:
+    def _born(self) -> Child:
         uid = -1 if self.uid is None else self.uid
         launcher = [sys.executable, "-I", "-S", LAUNCHER, os.getpid(), self.death_signal.value, uid, self.niceness]
-        self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
-            self._child = subprocess.Popen(
+            return subprocess.Popen(
                 [*map(str, launcher), *self.command],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -159,7 +175,7 @@ class Process:
         text = self.log.read_text(errors="replace") if self.log.exists() else ""
         return "\n".join(text.splitlines()[-lines:])
 
-    def _started(self) -> subprocess.Popen[bytes]:
+    def _started(self) -> Child:
         if self._child is None:
             raise RuntimeError(f"{self.name} was not started")
         return self._child

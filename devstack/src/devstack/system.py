@@ -6,7 +6,6 @@ that several systems stand side by side.
 
 import asyncio
 import shlex
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,10 +19,11 @@ from devstack.kafka import Kafka
 from devstack.kafka_jars import Progress
 from devstack.keys import Keys, write_keys
 from devstack.mailbox import Mailbox
+from devstack.module_process import ModuleProcess, preloaded
 from devstack.ports import free_port
 from devstack.postgres import Postgres
 from devstack.postgres_databases import create_database, create_role, new_role
-from devstack.process import Process, StartError, until_ready
+from devstack.process import Process, StartError, pss_of, until_ready
 
 SERVICES = ("accounts", "notifications")
 DEMO = {"DZWONEK_DEMO": "true"}
@@ -78,6 +78,7 @@ class System:
 
     async def start(self, progress: Progress | None = None) -> None:
         """Starts everything and returns when all of it is ready. Raises StartError with the end of a log."""
+        preloaded()
         keys = write_keys(self.folder / "keys")
         async with asyncio.TaskGroup() as parts:
             parts.create_task(self._start_databases())
@@ -115,7 +116,8 @@ class System:
 
     def memory(self) -> dict[str, int]:
         """Bytes (proportional set size) of each part."""
-        return {name: process.pss() for name, process in self.parts().items() if process.running}
+        parts = {name: process.pss() for name, process in self.parts().items() if process.running}
+        return {**parts, "libraries": pss_of(preloaded().pid)}
 
     async def watch(self) -> NoReturn:
         """Looks after the started system for as long as nobody stops it. Raises EndedError when a part ends."""
@@ -137,9 +139,9 @@ class System:
 
     async def _migrate(self, service: str) -> None:
         """Runs the service's own command, as an operator would."""
-        command = [sys.executable, "-m", service, "migrate"]
         environment = {**DEMO, "DZWONEK_DATABASE_URL": self.databases[service]}
-        migrating = Process(f"{service} migrate", command, log=self._log(f"{service}-migrate"), env=environment)
+        log = self._log(f"{service}-migrate")
+        migrating = ModuleProcess(f"{service} migrate", service, ["migrate"], log=log, env=environment)
         await migrating.start()
         if await migrating.wait() != 0:
             raise StartError(f"{migrating.name} failed:\n{migrating.tail()}")
@@ -178,7 +180,7 @@ class System:
                 session = ";session" if name == "accounts-api" else ""
                 arguments += ["--route", f"{prefix}={self.processes[name].url}{session}"]
         self.processes["gateway"] = Running(
-            Process("gateway", [sys.executable, "-m", "devstack.gateway", *arguments], log=self._log("gateway")),
+            ModuleProcess("gateway", "devstack.gateway", arguments, log=self._log("gateway")),
             self._gateway_port,
         )
 
@@ -215,8 +217,8 @@ class System:
             **settings,
             **self._settings,
         }
-        command = [sys.executable, "-m", service, process]
-        self.processes[name] = Running(Process(name, command, log=self._log(name), env=environment), port)
+        running = ModuleProcess(name, service, [process], log=self._log(name), env=environment)
+        self.processes[name] = Running(running, port)
 
     def _log(self, name: str) -> Path:
         return self.folder / "logs" / f"{name}.log"

@@ -1,7 +1,6 @@
 """The API answers as its document says, whatever is sent."""
 
 import asyncio
-import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,7 +16,7 @@ from tests.openapi import check, gently, wait_for
 from accounts.bootstrap.api import build_app
 from accounts.http.openapi import describe
 from accounts.passwords import PasswordHasher
-from devstack.process import Process
+from devstack.module_process import ModuleProcess
 from shared.runtime.events import new_id
 from shared.runtime.health import Health
 
@@ -34,7 +33,7 @@ def address(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> I
     url = asyncio.run(databases.create("accounts", ["accounts"]))
     asyncio.run(add_account(url))
     env = environment(url, folder)
-    process = Process("api", [sys.executable, "-m", "accounts", "api"], log=folder / "api.log", env=env)
+    process = ModuleProcess("api", "accounts", ["api"], log=folder / "api.log", env=env)
     asyncio.run(process.start())
     wait_for(env["DZWONEK_PUBLIC_URL"])
     yield env["DZWONEK_PUBLIC_URL"]

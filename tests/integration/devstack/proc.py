@@ -32,6 +32,11 @@ def command_of(pid: int) -> str:
     return Path(f"/proc/{pid}/cmdline").read_text()
 
 
+def threads_of(pid: int) -> int:
+    """How many threads it has."""
+    return len(list(Path(f"/proc/{pid}/task").iterdir()))
+
+
 def files_with(text: str, folder: Path) -> list[Path]:
     """The files of a folder that hold the text."""
     files = [file for file in folder.rglob("*") if file.is_file()]

@@ -2,11 +2,11 @@
 
 import asyncio
 import re
-import sys
 from pathlib import Path
 from typing import Self
 
-from devstack.process import Process, until_ready
+from devstack.module_process import ModuleProcess
+from devstack.process import until_ready
 
 _READY = re.compile(r"^ready (http://\S+?)(?:, smtp \S+:(\d+))?$", re.MULTILINE)
 
@@ -15,7 +15,7 @@ class RunningModule:
     """`python -m MODULE ARGUMENTS` from entering until leaving the context."""
 
     def __init__(self, module: str, *arguments: str | Path, log: Path) -> None:
-        self.process = Process(module, [sys.executable, "-m", module, *arguments], log=log)
+        self.process = ModuleProcess(module, module, [str(argument) for argument in arguments], log=log)
         self.url = ""
         self.smtp_port = 0
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,8 +11,8 @@ import schemathesis
 from tests.databases import Databases
 from tests.openapi import check, gently, wait_for
 
+from devstack.module_process import ModuleProcess
 from devstack.ports import free_port
-from devstack.process import Process
 from notifications.bootstrap.api import build_app
 from shared.runtime.auth.access_tokens import SignedIn, issue
 from shared.runtime.auth.signing_keys import SigningKeys, generate_signing_keys
@@ -41,7 +40,7 @@ def running(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> I
         "DZWONEK_JWKS_URL": f"http://127.0.0.1:{free_port()}/.well-known/jwks.json",
         "DZWONEK_JWKS_CACHE_FILE": str(folder / "cached.json"),
     }
-    process = Process("api", [sys.executable, "-m", "notifications", "api"], log=folder / "api.log", env=env)
+    process = ModuleProcess("api", "notifications", ["api"], log=folder / "api.log", env=env)
     asyncio.run(process.start())
     wait_for(address)
     yield address, keys
