@@ -16,7 +16,6 @@ import signal
 import socket
 import sys
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import NoReturn
 
@@ -65,10 +64,9 @@ class Program:
 
 
 def load() -> None:
-    """Loads what is installed of the libraries, and keeps the collector of garbage from touching it."""
+    """Loads the libraries, and keeps the collector of garbage from touching, and so copying, what forks share."""
     for library in LIBRARIES:
-        with suppress(ImportError):
-            importlib.import_module(library)
+        importlib.import_module(library)
     gc.collect()
     gc.freeze()
 
