@@ -15,7 +15,7 @@ from devstack.preloaded import MESSAGE_BYTES, Program
 from devstack.process import Process, inherited
 
 ONE_HEAP = {"MALLOC_ARENA_MAX": "1"}
-"""As in the image: the C library otherwise keeps a heap for each thread, and each that hashed a password 20 MB in it."""
+"""As in the image: the C library keeps a heap for each thread, and each that hashed a password 20 MB in it."""
 
 
 class Preloaded:
