@@ -20,12 +20,14 @@ async def watched(relay: ScriptedRelay, lanes_know: Callable[[], bool] = lambda:
     """What is known of the relay while it is looked for all the time."""
     address = RelayAddress("127.0.0.1", relay.port, "none", "dzwonek.example.org")
     presence = Presence(Relay(address, Deadlines(1, 1), connect_seconds=1), look_seconds=0.05)
-    watching = asyncio.ensure_future(presence.watch(lanes_know))
+    stop = asyncio.Event()
+    watching = asyncio.ensure_future(presence.watch(lanes_know, stop))
     try:
         yield presence
     finally:
-        watching.cancel()
-        await asyncio.wait([watching])
+        stop.set()
+        async with asyncio.timeout(5):
+            await watching
 
 
 def said(logs: Sequence[EventDict]) -> list[str]:

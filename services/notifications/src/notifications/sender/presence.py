@@ -11,6 +11,7 @@ import structlog
 
 from notifications.sender.metrics import RELAY_AWAY
 from notifications.smtp.relay import Relay, RelayAway
+from shared.runtime.waiting import pause
 
 log = structlog.get_logger()
 
@@ -57,15 +58,19 @@ class Presence:
             if not self._missed_by:
                 log.info("relay_back", lane=by)
 
-    async def watch(self, lanes_know: Callable[[], bool]) -> None:
-        """Looks for the relay, for ever, at once and then while no lane knows better: connected, or trying itself."""
+    async def watch(self, lanes_know: Callable[[], bool], stop: asyncio.Event) -> None:
+        """Looks for the relay until `stop`, at once and then while no lane knows better: connected, or trying itself.
+
+        It is not left to be cancelled alone: below Python 3.12 a cancellation is lost (`asyncio.wait_for`, which
+        connecting uses) when what is waited for comes at that very moment.
+        """
         tries = 0
-        while True:
+        while not stop.is_set():
             if not lanes_know():
                 await self._look()
             failure = self._missed_by.get(_WATCH)
             tries = tries + 1 if failure else 0
-            await asyncio.sleep(wait_before(tries, failure) if failure else self._look_seconds)
+            await pause(stop, wait_before(tries, failure) if failure else self._look_seconds)
 
     async def _look(self) -> None:
         try:

@@ -26,6 +26,7 @@ from shared.runtime.health import Health
 from shared.runtime.postgres import Pool, transient
 from shared.runtime.process import calm_garbage_collection, health_app, run_parts, serve
 from shared.runtime.sealing import Unsealer
+from shared.runtime.waiting import pause
 
 log = structlog.get_logger()
 
@@ -84,8 +85,8 @@ class Sender:
         try:
             async with asyncio.TaskGroup() as group:
                 beside = [
-                    group.create_task(_measure(store)),
-                    group.create_task(self._presence.watch(lambda: any(lane.knows_relay for lane in lanes))),
+                    group.create_task(_measure(store, stop)),
+                    group.create_task(self._presence.watch(lambda: any(lane.knows_relay for lane in lanes), stop)),
                 ]
                 running = [group.create_task(lane.run(stop)) for lane in lanes]
                 await _all_or_first(running, recording)
@@ -153,12 +154,12 @@ async def _all_or_first(lanes: Sequence["asyncio.Task[None]"], recording: "async
     ended.result()
 
 
-async def _measure(store: QueueStore) -> None:
-    """Keeps the metric of paused domains up to date, for ever."""
-    while True:
+async def _measure(store: QueueStore, stop: asyncio.Event) -> None:
+    """Keeps the metric of paused domains up to date until `stop`."""
+    while not stop.is_set():
         try:
             DOMAINS_PAUSED.set(await store.paused_domains())
         except Exception as error:
             if not transient(error):
                 raise
-        await asyncio.sleep(_MEASURE_SECONDS)
+        await pause(stop, _MEASURE_SECONDS)
