@@ -29,7 +29,7 @@ demo: setup ## Start the whole system and play its main job; ONCE=1 ends by itse
 	@exec $(RUN) devstack.demo $(if $(filter-out 0 no false,$(ONCE)),--once)
 
 .PHONY: test
-test: setup $(if $(filter true,$(CI)),browser) parts lint types imports ## Run every check and every test; ARGS="-k words" chooses tests
+test: setup $(if $(filter true,$(CI)),browser promtool) parts lint types imports ## Run every check and every test; ARGS="-k words" chooses tests
 	@exec .venv/bin/pytest $(WORKERS) $(ARGS)
 
 ##@ In containers, where Docker is
@@ -84,6 +84,10 @@ preview: setup ## Write every mail in every language to .dzwonek/mails, to look 
 .PHONY: browser
 browser: ## Install Debian's Chromium for the browser tests, if there is no browser
 	@sh .ci/browser
+
+.PHONY: promtool
+promtool: ## Fetch Debian's promtool for the tests of the alarms, if there is none
+	@sh .ci/promtool
 
 .PHONY: clean
 clean: ## Remove what was installed and made here; what is cached for all checkouts stays
