@@ -32,7 +32,7 @@ async def client(database: Callable[..., Awaitable[str]], tmp_path: Path) -> Asy
     url = await database("accounts")
     await migrate(url, ["accounts"])
     await add_people(url)
-    env = environment(url, tmp_path)
+    env = {**environment(url, tmp_path), "DZWONEK_NETWORK_REQUESTS": "1000000"}
     process = ModuleProcess("api", "accounts", ["api"], log=tmp_path / "api.log", env=env)
     await process.start()
     limits = httpx.Limits(max_connections=None)

@@ -32,7 +32,7 @@ def address(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> I
     folder = tmp_path_factory.mktemp("api")
     url = asyncio.run(databases.create("accounts", ["accounts"]))
     asyncio.run(add_account(url))
-    env = environment(url, folder)
+    env = {**environment(url, folder), "DZWONEK_NETWORK_REQUESTS": "1000000", "DZWONEK_NETWORK_FAILURES": "1000000"}
     process = ModuleProcess("api", "accounts", ["api"], log=folder / "api.log", env=env)
     asyncio.run(process.start())
     wait_for(env["DZWONEK_PUBLIC_URL"])

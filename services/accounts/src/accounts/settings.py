@@ -9,7 +9,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, field_validator
 
-from accounts.handlers.parts import NETWORK_LIMIT
+from accounts.handlers.parts import NETWORK_LIMIT, NETWORK_REQUESTS
 from shared.runtime.auth.signing_keys import SigningKeys
 from shared.runtime.sealing import Sealer
 from shared.runtime.settings import KafkaSettings, PublicSettings, SecretFile, Settings
@@ -83,6 +83,13 @@ class ApiSettings(Settings, PublicSettings):
         le=1_000_000,
         description="Failed sign-ins in 15 minutes that one network may have over all accounts; a school may be behind"
         " one address.",
+    )
+    network_requests: int = Field(
+        default=NETWORK_REQUESTS,
+        ge=5,
+        le=1_000_000,
+        description="Registrations, links asked for again and forgotten passwords in 15 minutes that one network may"
+        " send; a school may be behind one address.",
     )
     argon_threads: int = Field(
         default_factory=lambda: os.cpu_count() or 1,

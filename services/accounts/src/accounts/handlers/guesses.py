@@ -54,7 +54,7 @@ async def begin_guess(parts: Parts, digest: bytes, visitor: Visitor, *, device: 
             if await store.begin_attempt(connection, guess.subject, digest, now, forget=FORGOTTEN_AFTER, waits=waits()):
                 return guess
             blocked_until = await store.blocked_until(connection, [guess.subject], now)
-    raise TooManyAttempts(_seconds_until(blocked_until or now, now))
+    raise TooManyAttempts(seconds_until(blocked_until or now, now))
 
 
 async def note_failure(parts: Parts, guess: Guess) -> None:
@@ -76,5 +76,6 @@ async def forgive(parts: Parts, guess: Guess) -> None:
         await store.forgive_attempt(connection, guess.subject)
 
 
-def _seconds_until(instant: datetime, now: datetime) -> int:
+def seconds_until(instant: datetime, now: datetime) -> int:
+    """Whole seconds from now on, at least one."""
     return max(math.ceil((instant - now).total_seconds()), 1)

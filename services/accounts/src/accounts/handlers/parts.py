@@ -25,6 +25,9 @@ ATTEMPTS = 10
 NETWORK_LIMIT = 300
 """Failures in 15 minutes that one network may have over all accounts: a school may be behind one address."""
 
+NETWORK_REQUESTS = 600
+"""Requests for a mail in 15 minutes that one network may make without being signed in."""
+
 CONNECTION_SECONDS = 5
 """How long a request waits for a connection; then it is told to come back later."""
 
@@ -47,6 +50,7 @@ class Parts:
     quiet: timedelta = QUIET
     beat_seconds: float = BEAT_SECONDS
     network_limit: int = NETWORK_LIMIT
+    network_requests: int = NETWORK_REQUESTS
     export_sources: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property

@@ -7,6 +7,7 @@ from fastapi import FastAPI
 
 from accounts.domain.tokens import LinkRefused, TokenFault
 from accounts.handlers.guesses import TooManyAttempts
+from accounts.handlers.mail_requests import TooManyRequests
 from accounts.handlers.second_factor import NotSetUp
 from accounts.handlers.sessions import NoSuchSession, SessionGone
 from accounts.handlers.signing_in import SignInRefused
@@ -28,14 +29,17 @@ _EXAMPLES: dict[str, Sequence[ProblemError]] = {
     "410": [problem_for(LinkRefused(fault)) for fault in (TokenFault.REVOKED, TokenFault.EXPIRED)],
     "413": [ProblemError(413, "too_large", "The body is too large")],
     "422": [invalid(_WRONG_FIELDS)],
-    "429": [problem_for(TooManyAttempts(900))],
+    "429": [problem_for(TooManyRequests(600))],
     "503": [problem_for(HashingBusy(3))],
 }
 _LINK_EXAMPLES: dict[str, Sequence[ProblemError]] = {
     "409": [problem_for(LinkRefused(TokenFault.USED))],
     "422": [problem_for(LinkRefused(fault)) for fault in (TokenFault.UNKNOWN, TokenFault.OTHER_PURPOSE)],
 }
-_SIGN_IN_EXAMPLES: dict[str, Sequence[ProblemError]] = {"401": [problem_for(SignInRefused())]}
+_SIGN_IN_EXAMPLES: dict[str, Sequence[ProblemError]] = {
+    "401": [problem_for(SignInRefused())],
+    "429": [problem_for(TooManyAttempts(900))],
+}
 
 
 def describe(app: FastAPI) -> dict[str, Any]:

@@ -6,11 +6,12 @@ from fastapi import APIRouter, Response
 
 from accounts.answer_time import on_the_beat
 from accounts.handlers.email_change import confirm_email
+from accounts.handlers.mail_requests import count_request
 from accounts.handlers.password_reset import ask_for_reset, reset_password
 from accounts.http.account_bodies import AskForResetBody, DoneAnswer, ResetBody, TokenBody
 from accounts.http.bodies import AcceptedAnswer
-from accounts.http.calls import WorkingParts
-from accounts.http.registrations import LINK_RESPONSES
+from accounts.http.calls import Calling, WorkingParts
+from accounts.http.registrations import LINK_RESPONSES, TOO_MANY
 from shared.runtime.web import PROBLEM_RESPONSES
 
 responses: dict[int | str, dict[str, Any]] = {**PROBLEM_RESPONSES, **LINK_RESPONSES}
@@ -22,14 +23,17 @@ router = APIRouter(prefix="/api/v1", tags=["credentials"])
     operation_id="askForPasswordReset",
     status_code=202,
     summary="Ask for a new password",
-    responses=PROBLEM_RESPONSES,
+    responses={**PROBLEM_RESPONSES, **TOO_MANY},
 )
-async def post_reset_request(body: AskForResetBody, parts: WorkingParts, response: Response) -> AcceptedAnswer:
+async def post_reset_request(
+    body: AskForResetBody, parts: WorkingParts, calling: Calling, response: Response
+) -> AcceptedAnswer:
     """Mails a link that sets a new password, good for 60 minutes, to the owner of an active account.
 
     The answer is the same for every address. At most one mail a minute and three an hour go to an address.
     """
     response.headers["Cache-Control"] = "no-store"
+    await count_request(parts, calling)
     async with on_the_beat(parts.beat_seconds), parts.transaction() as transaction:
         await ask_for_reset(parts, transaction, body.email)
     return AcceptedAnswer()

@@ -12,6 +12,7 @@ from accounts.handlers.deletion import NotToBeDeleted
 from accounts.handlers.email_change import AddressUnchanged
 from accounts.handlers.export import ExportUnavailable
 from accounts.handlers.guesses import TooManyAttempts
+from accounts.handlers.mail_requests import TooManyRequests
 from accounts.handlers.parts import Contended
 from accounts.handlers.passwords import PasswordRefused
 from accounts.handlers.proving import CodeNeeded, WrongCode, WrongPassword
@@ -44,6 +45,13 @@ STATES: Mapping[type[Exception], tuple[int, str, str]] = {
 LATER = 30
 """Seconds after which what is not available may be."""
 
+WAITS: Mapping[type[Exception], tuple[int, str, str]] = {
+    TooManyAttempts: (429, "too_many_attempts", "Too many failures; wait before the next try"),
+    TooManyRequests: (429, "too_many_requests", "Too many requests from this network; wait before the next one"),
+    HashingBusy: (503, "busy", "Too many people are here right now"),
+}
+"""The status, the code and the title for what says itself when to come again."""
+
 FIELDS: Mapping[type[Exception], tuple[str, str, str]] = {
     WrongPassword: ("password", "wrong_password", "This is not the password"),
     CodeNeeded: ("code", "code_needed", "The account asks for a code from the app"),
@@ -59,6 +67,7 @@ Refusal: TypeAlias = (
     | HashingBusy
     | Contended
     | TooManyAttempts
+    | TooManyRequests
     | SignInRefused
     | SessionGone
     | NoSuchSession
@@ -84,11 +93,8 @@ def problem_for(refusal: Refusal) -> ProblemError:
             status, title = LINK_PROBLEMS[fault]
             error = FieldError(field="token", code=fault.value, detail=title)
             return ProblemError(status, fault.value, title, errors=[error])
-        case TooManyAttempts():
-            title = "Too many failures; wait before the next try"
-            return ProblemError(429, "too_many_attempts", title, retry_after=refusal.retry_after)
-        case HashingBusy():
-            return ProblemError(503, "busy", "Too many people are here right now", retry_after=refusal.retry_after)
+        case TooManyAttempts() | TooManyRequests() | HashingBusy():
+            return ProblemError(*WAITS[type(refusal)], retry_after=refusal.retry_after)
         case _:
             return ProblemError(503, "busy", "The same is being asked many times at once", retry_after=1)
 

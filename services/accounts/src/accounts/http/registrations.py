@@ -10,10 +10,11 @@ from pydantic import BaseModel
 from accounts.answer_time import on_the_beat
 from accounts.handlers.activation import activate, prove_owner
 from accounts.handlers.asking_again import ask_again
+from accounts.handlers.mail_requests import count_request
 from accounts.handlers.parts import Parts
 from accounts.handlers.registration import prepare_registration, register
 from accounts.http.bodies import AcceptedAnswer, ActivatedAnswer, ActivationBody, AskingAgainBody, RegistrationBody
-from accounts.http.calls import WorkingParts
+from accounts.http.calls import Calling, WorkingParts
 from accounts.links import fresh_links
 from shared.runtime.idempotency import Answer
 from shared.runtime.postgres import Connection
@@ -32,22 +33,34 @@ LINK_RESPONSES: dict[int | str, dict[str, Any]] = {
     409: {"model": ProblemDetails, "description": "The link has been used: `token_used`"},
     410: {"model": ProblemDetails, "description": "The link works no longer: `token_revoked`, `token_expired`"},
 }
+TOO_MANY: dict[int | str, dict[str, Any]] = {
+    429: {
+        "model": ProblemDetails,
+        "description": "Too many requests from this network; wait Retry-After seconds",
+    }
+}
 Work = Callable[[Connection], Awaitable[Answer]]
 
 router = APIRouter(prefix="/api/v1", tags=["registration"], responses=PROBLEM_RESPONSES)
 
 
 @router.post(
-    "/registrations", operation_id="register", status_code=202, response_model=AcceptedAnswer, summary="Register"
+    "/registrations",
+    operation_id="register",
+    status_code=202,
+    response_model=AcceptedAnswer,
+    responses=TOO_MANY,
+    summary="Register",
 )
 async def post_registration(
-    body: RegistrationBody, request: Request, parts: WorkingParts, key: IdempotencyKey = None
+    body: RegistrationBody, request: Request, parts: WorkingParts, calling: Calling, key: IdempotencyKey = None
 ) -> Response:
     """Registers a portal account and mails its activation link.
 
     The answer is the same for an address that is unknown, waits for activation or has an account: what happens is told
     by mail. An account that is not activated within 14 days is deleted with all its data.
     """
+    await count_request(parts, calling)
     async with on_the_beat(parts.beat_seconds):
         prepared = await prepare_registration(parts, body.registration())
 
@@ -63,15 +76,17 @@ async def post_registration(
     operation_id="askAgain",
     status_code=202,
     response_model=AcceptedAnswer,
+    responses=TOO_MANY,
     summary="Ask for the link again",
 )
 async def post_asking_again(
-    body: AskingAgainBody, request: Request, parts: WorkingParts, key: IdempotencyKey = None
+    body: AskingAgainBody, request: Request, parts: WorkingParts, calling: Calling, key: IdempotencyKey = None
 ) -> Response:
     """Mails a new activation link to an address that waits for activation; the earlier links stop working.
 
     The answer is the same for every address. At most one mail a minute and three an hour go to an address.
     """
+    await count_request(parts, calling)
     async with on_the_beat(parts.beat_seconds):
         links = fresh_links(parts.sealer)
 

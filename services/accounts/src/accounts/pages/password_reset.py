@@ -7,11 +7,12 @@ from fastapi.responses import Response
 
 from accounts.answer_time import on_the_beat
 from accounts.domain.tokens import LinkRefused, TokenFault
+from accounts.handlers.mail_requests import count_request
 from accounts.handlers.password_reset import ask_for_reset, look_at_reset, reset_password
 from accounts.handlers.passwords import PasswordRefused
 from accounts.http.account_bodies import AskForResetBody, NewPassword
 from accounts.http.bodies import Body
-from accounts.http.calls import WorkingParts
+from accounts.http.calls import Calling, WorkingParts
 from accounts.pages.link_status import LINK_STATUS
 from accounts.pages.owner import OwnSite, somebody
 from accounts.pages.refusals import wrong_fields
@@ -35,11 +36,12 @@ async def forgotten_page(request: Request) -> Response:
 
 
 @router.post("/password/forgotten", dependencies=[OwnSite])
-async def send_forgotten(request: Request, parts: WorkingParts) -> Response:
+async def send_forgotten(request: Request, parts: WorkingParts, calling: Calling) -> Response:
     """Mails the link to the owner of an active account; the answer is the same for every address."""
     form = await read_form(request, AskForResetBody)
     if form.body is None:
         return _forgotten_form(request, form)
+    await count_request(parts, calling)
     async with on_the_beat(parts.beat_seconds), parts.transaction() as transaction:
         await ask_for_reset(parts, transaction, form.body.email)
     return see_other("/password/forgotten/sent", language_of(request))

@@ -11,11 +11,12 @@ from accounts.domain.registration import AgeBracket
 from accounts.domain.tokens import LinkRefused, TokenFault
 from accounts.handlers.activation import TermsRefused, activate, look_at_link, prove_owner
 from accounts.handlers.asking_again import ask_again
+from accounts.handlers.mail_requests import count_request
 from accounts.handlers.passwords import PasswordRefused
 from accounts.handlers.proving import WrongPassword
 from accounts.handlers.registration import prepare_registration, register
 from accounts.http.bodies import AskingAgainBody, RegistrationBody
-from accounts.http.calls import WorkingParts
+from accounts.http.calls import Calling, WorkingParts
 from accounts.links import fresh_links
 from accounts.pages.link_status import LINK_STATUS
 from accounts.pages.owner import OwnSite, somebody
@@ -36,11 +37,12 @@ async def registration_page(request: Request) -> Response:
 
 
 @router.post("/register", dependencies=[OwnSite])
-async def send_registration(request: Request, parts: WorkingParts) -> Response:
+async def send_registration(request: Request, parts: WorkingParts, calling: Calling) -> Response:
     """Registers, or shows what is wrong."""
     form = await read_form(request, RegistrationBody)
     if form.body is None:
         return _registration_form(request, form)
+    await count_request(parts, calling)
     try:
         async with on_the_beat(parts.beat_seconds):
             prepared = await prepare_registration(parts, form.body.registration())
@@ -64,11 +66,12 @@ async def asking_again_page(request: Request) -> Response:
 
 
 @router.post("/register/resend", dependencies=[OwnSite])
-async def send_asking_again(request: Request, parts: WorkingParts) -> Response:
+async def send_asking_again(request: Request, parts: WorkingParts, calling: Calling) -> Response:
     """Asks for the link again."""
     form = await read_form(request, AskingAgainBody)
     if form.body is None:
         return page(request, "ask_again.html", status=422, form=form)
+    await count_request(parts, calling)
     async with on_the_beat(parts.beat_seconds):
         links = fresh_links(parts.sealer)
         async with parts.transaction() as transaction:

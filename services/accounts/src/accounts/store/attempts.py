@@ -1,4 +1,4 @@
-"""Guesses that failed or are under way."""
+"""Guesses that failed or are under way, and what a network asks for."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -36,6 +36,16 @@ async def count_for_network(
 ) -> None:
     """Counts a failure of a network; at `limit` it waits until its window ends."""
     await connection.execute(SQL["count_for_network"], subject, now, now - window, limit, window)
+
+
+async def count_request(
+    connection: Connection, subject: bytes, now: datetime, *, limit: int, window: timedelta
+) -> datetime | None:
+    """Counts a request of a network. Where its window has `limit` already: when that ends."""
+    instant: datetime | None = await connection.fetchval(
+        SQL["count_request"], subject, now, now - window, limit, window
+    )
+    return instant
 
 
 async def take_back(connection: Connection, subject: bytes) -> None:

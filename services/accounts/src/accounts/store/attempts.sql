@@ -32,6 +32,22 @@ SET failures = CASE WHEN seen.failed_at <= $3 THEN 1 ELSE seen.failures + 1 END,
         WHEN seen.failed_at > $3 AND seen.failures + 1 >= $4 THEN seen.failed_at + $5::interval
         ELSE seen.blocked_until END;
 
+-- name: count_request
+-- A window that begins with its first request; what comes when it is full is not counted, and told when it ends.
+WITH counted AS (
+    INSERT INTO failed_attempts AS seen (subject, failures, failed_at, blocked_until)
+    VALUES ($1, 1, $2, '-infinity')
+    ON CONFLICT (subject) DO UPDATE
+    SET failures = CASE WHEN seen.failed_at <= $3 THEN 1 ELSE seen.failures + 1 END,
+        failed_at = CASE WHEN seen.failed_at <= $3 THEN $2 ELSE seen.failed_at END
+    WHERE seen.failed_at <= $3 OR seen.failures < $4
+    RETURNING subject
+)
+SELECT greatest(seen.failed_at, $3::timestamptz) + $5::interval
+FROM (VALUES ($1::bytea)) AS asked (subject)
+LEFT JOIN failed_attempts AS seen USING (subject)
+WHERE NOT EXISTS (SELECT FROM counted);
+
 -- name: forgive_attempt
 DELETE FROM failed_attempts WHERE subject = $1;
 
