@@ -193,6 +193,13 @@ def test_a_demo_or_a_relay_that_signs_needs_no_key(facts: dict[str, Any]) -> Non
     assert SenderSettings(**{**facts, "relay_signs_dkim": False}, demo=True).dkim_key_file is None
 
 
+def test_a_signature_is_that_of_the_senders_domain_or_one_above(signed: dict[str, Any]) -> None:
+    assert SenderSettings(**{**signed, "dkim_domain": "EXAMPLE.org"}).dkim_domain is not None
+    for other in ("example.com", "zwonek.example.org", "mail.dzwonek.example.org"):
+        with pytest.raises(ValidationError, match=r"a signature for them is that of dzwonek\.example\.org"):
+            SenderSettings(**{**signed, "dkim_domain": other})
+
+
 def test_a_selector_is_one_label(signed: dict[str, Any]) -> None:
     with pytest.raises(ValidationError, match="no selector"):
         SenderSettings(**{**signed, "dkim_selector": "a.b"})

@@ -169,6 +169,15 @@ class SenderSettings(RelaySettings, PublicSettings):
             raise ValueError("a key needs a domain and a selector; give it as well")
         return name
 
+    @field_validator("dkim_domain")
+    @classmethod
+    def _signs_for_the_sender(cls, domain: str | None, info: ValidationInfo) -> str | None:
+        """Receivers take a signature of another domain for nobody's (RFC 7489, 3.1.1)."""
+        sender = info.data.get("mail_from_address", "").rpartition("@")[2].lower()
+        if domain and sender and not f".{sender}".endswith(f".{domain.lower()}"):
+            raise ValueError(f"mails come from {sender}; a signature for them is that of {sender} or a domain above it")
+        return domain
+
     @field_validator("lease_seconds")
     @classmethod
     def _longer_than_a_mail(cls, seconds: float, info: ValidationInfo) -> float:
