@@ -22,7 +22,8 @@ def demo(folder: Path, *shell: str) -> "subprocess.Popen[str]":
     temporary = folder / "temporary"
     temporary.mkdir(parents=True)
     (folder / "demo.json").write_text("of an earlier run")
-    command = [*shell, sys.executable, "-m", "devstack.demo", "--report", str(folder / "demo.json")]
+    own = ["env", "--default-signal=HUP"]  # the tests may run below nohup
+    command = [*own, *shell, sys.executable, "-m", "devstack.demo", "--report", str(folder / "demo.json")]
     environment = {**os.environ, "COLUMNS": "200", "TMPDIR": str(temporary), "DZWONEK_LOG_LEVEL": "nonsense"}
     return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
