@@ -12,9 +12,9 @@ from tests.integration.notifications.traces import traces
 from tests.integration.notifications.worker_world import Person, WorkerWorld
 from tests.waiting import until
 
-from notifications import erasure
 from notifications.domain.answers import Reply, Stage, classify
-from notifications.erasure import erase
+from notifications.retention import erasure
+from notifications.retention.erasure import erase
 from notifications.sender.outcome import Attempt, answered
 from notifications.sender.store import ClaimLimits, QueueStore
 from shared.runtime.postgres import Pool

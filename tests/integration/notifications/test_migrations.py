@@ -1,16 +1,21 @@
 """The schema that the migrations make, and the statements that stand on it."""
 
+from pathlib import Path
+
 import asyncpg
 import pytest
 
+import notifications
 from shared.runtime.migrate import migrate
 from shared.runtime.postgres import Pool
 from shared.runtime.sql import load_queries
 
+SOURCES = Path(notifications.__file__).parents[1]
 STATEMENTS = [
-    pytest.param(sql, id=f"{file}: {name}")
-    for file in ("queries.sql", "where.sql", "retention.sql", "erasure.sql", "brakes.sql")
-    for name, sql in load_queries("notifications", file).items()
+    pytest.param(sql, id=f"{file.relative_to(SOURCES)}: {name}")
+    for file in sorted(SOURCES.rglob("*.sql"))
+    if file.parent.name != "migrations"
+    for name, sql in load_queries(".".join(file.relative_to(SOURCES).parent.parts), file.name).items()
 ]
 
 

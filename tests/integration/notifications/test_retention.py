@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from tests.integration.notifications.worker_world import WorkerWorld
 
-from notifications import retention
-from notifications.retention import Ages, forget_old_keys
+from notifications.retention import days
+from notifications.retention.days import Ages, forget_old_keys
 from shared.runtime.day_partitions import DayTable, keep_days
 from shared.runtime.postgres import Pool
 from shared.runtime.scheduler import run_alone
@@ -91,7 +91,7 @@ async def test_mails_of_a_day_lie_in_its_partition(world: WorkerWorld) -> None:
 
 
 async def test_dedup_keys_are_forgotten_by_age_in_chunks(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(retention, "CHUNK", 10)
+    monkeypatch.setattr(days, "CHUNK", 10)
     await pool.execute(
         "INSERT INTO notice_keys SELECT 'old:' || n, $1 FROM generate_series(1, 35) AS n", NOW - timedelta(days=366)
     )
@@ -102,7 +102,7 @@ async def test_dedup_keys_are_forgotten_by_age_in_chunks(pool: Pool, monkeypatch
 
 
 async def test_the_worker_has_a_job_for_each_table_that_grows(pool: Pool) -> None:
-    jobs = {job.name: job for job in retention.jobs(AGES, days_ahead=3)}
+    jobs = {job.name: job for job in days.jobs(AGES, days_ahead=3)}
     assert set(jobs) == {"mails_days", "notices_days", "attempts_days", "notice_keys_age"}
     for job in jobs.values():
         assert await run_alone(pool, job)

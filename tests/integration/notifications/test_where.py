@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 from tests.integration.notifications.worker_world import REGISTERED_AT, WorkerWorld
 
-from notifications.where import lives_of, mail_id_in
+from notifications.commands.where import lives_of, mail_id_in
 from shared.runtime.events import new_id
 
 MAIL_ID = UUID("01950000-0000-7000-8000-0000000000a1")

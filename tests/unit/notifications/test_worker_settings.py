@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from notifications.settings import WorkerSettings
+from notifications.settings.processes import WorkerSettings
 from shared.runtime.sealing import generate_keys
 from shared.runtime.settings import read
 

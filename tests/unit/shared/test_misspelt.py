@@ -5,7 +5,7 @@ import structlog
 
 from accounts.settings import ApiSettings
 from devstack.documents.all import PROCESSES
-from notifications.sender_settings import SenderSettings
+from notifications.settings.sender import SenderSettings
 from shared.runtime.misspelt import misspelt, warn_of_misspelt
 
 

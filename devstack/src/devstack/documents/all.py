@@ -9,9 +9,8 @@ from accounts import settings as accounts
 from accounts.bootstrap.api import build_app as build_accounts
 from devstack.documents.asyncapi import asyncapi
 from devstack.documents.settings_page import settings_page
-from notifications import sender_settings
-from notifications import settings as notifications
 from notifications.bootstrap.api import build_app as build_notifications
+from notifications.settings import processes, sender
 from shared.runtime.health import Health
 from shared.runtime.openapi import as_text
 from shared.runtime.settings import Settings
@@ -21,9 +20,9 @@ DOCS = Path(__file__).parents[4] / "docs"
 PROCESSES: Mapping[str, type[BaseSettings]] = {
     "accounts api": accounts.ApiSettings,
     "accounts worker": accounts.WorkerSettings,
-    "notifications api": notifications.ApiSettings,
-    "notifications worker": notifications.WorkerSettings,
-    "notifications sender": sender_settings.SenderSettings,
+    "notifications api": processes.ApiSettings,
+    "notifications worker": processes.WorkerSettings,
+    "notifications sender": sender.SenderSettings,
     "accounts migrate, notifications migrate": Settings,
 }
 

@@ -11,8 +11,9 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from notifications import SERVICE, brake_commands
-from notifications.command_line import console, with_database
+from notifications import SERVICE
+from notifications.commands import brakes
+from notifications.commands.line import console, with_database
 from shared.runtime.commands import EXIT_NOT_FOUND, fail, migrate_command, topics_command
 from shared.runtime.dead_letters_command import dead_letters_command
 from shared.runtime.logs import configure_logs
@@ -29,10 +30,10 @@ app.add_typer(mail, name="mail")
 app.add_typer(dkim, name="dkim")
 app.add_typer(suppressions, name="suppressions")
 app.add_typer(dead_letters_command(SERVICE), name="dead-letters")
-mail.command()(brake_commands.pause)
-mail.command()(brake_commands.resume)
-mail.command()(brake_commands.cancel)
-mail.command("brakes")(brake_commands.list_brakes)
+mail.command()(brakes.pause)
+mail.command()(brakes.resume)
+mail.command()(brakes.cancel)
+mail.command("brakes")(brakes.list_brakes)
 app.command("migrate")(migrate_command([SERVICE]))
 app.command("topics")(topics_command(SERVICE))
 
@@ -41,7 +42,7 @@ app.command("topics")(topics_command(SERVICE))
 def api() -> None:
     """Serve what a person may see of what is kept here. Works without Kafka."""
     from notifications.bootstrap.api import run as run_api
-    from notifications.settings import ApiSettings
+    from notifications.settings.processes import ApiSettings
 
     settings = read(ApiSettings)
     configure_logs(settings.log_level, service=SERVICE, process="api")
@@ -53,7 +54,7 @@ def api() -> None:
 def worker() -> None:
     """Turn events into mails, relay our own events, keep the tables in order."""
     from notifications.bootstrap.worker import run_worker
-    from notifications.settings import WorkerSettings
+    from notifications.settings.processes import WorkerSettings
 
     settings = read(WorkerSettings)
     configure_logs(settings.log_level, service=SERVICE, process="worker")
@@ -66,7 +67,7 @@ def worker() -> None:
 def sender() -> None:
     """Send the queued mails. Works without Kafka."""
     from notifications.sender.run import run_sender
-    from notifications.sender_settings import SenderSettings
+    from notifications.settings.sender import SenderSettings
 
     settings = read(SenderSettings)
     configure_logs(settings.log_level, service=SERVICE, process="sender")
@@ -80,7 +81,7 @@ def where(
     which: Annotated[str, typer.Argument(metavar="ADDRESS|MESSAGE-ID", help="An address, or a mail's Message-ID.")],
 ) -> None:
     """Print the life of a mail, or of all mails to an address: event, notice, mail, attempts and their answers."""
-    from notifications.where import lives_of, timeline
+    from notifications.commands.where import lives_of, timeline
 
     lives = with_database(lambda connection: lives_of(connection, which))
     if not lives:
@@ -127,7 +128,7 @@ def list_suppressions() -> None:
 def remove_suppression(address: Annotated[str, typer.Argument(help="The address; case does not matter.")]) -> None:
     """Send to an address again."""
     from notifications import store
-    from notifications.addresses import spellings
+    from notifications.commands.addresses import spellings
 
     if not with_database(lambda connection: store.remove_suppression(connection, spellings(address))):
         fail(f"{address} is not suppressed", EXIT_NOT_FOUND)

@@ -15,7 +15,7 @@ from tests.waiting import until
 
 from notifications.sender.run import Sender
 from notifications.sender.store import with_fresh_plans
-from notifications.sender_settings import SenderSettings
+from notifications.settings.sender import SenderSettings
 from shared.runtime.events import new_id
 from shared.runtime.health import Health
 from shared.runtime.postgres import Pool, create_pool

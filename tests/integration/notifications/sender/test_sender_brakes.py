@@ -11,8 +11,8 @@ from tests.integration.notifications.sender.scripted_relay import ScriptedRelay
 from tests.integration.notifications.sender.sender_world import SenderWorld, addresses, arrived
 from tests.waiting import until
 
-from notifications import brakes
-from notifications.brake_watch import watch_brakes
+from notifications.brakes import store as brakes
+from notifications.brakes.watch import watch_brakes
 from notifications.domain.answers import Reply, Stage, classify
 from notifications.domain.brakes import Selection
 from notifications.metrics import measure_queue

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from notifications.brakes import pause
+from notifications.brakes.store import pause
 from notifications.domain.brakes import Selection
 from notifications.sender.store import SQL, with_fresh_plans
 from shared.runtime.events import new_id

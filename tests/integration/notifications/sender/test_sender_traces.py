@@ -8,7 +8,7 @@ from tests.collector import Collector
 from tests.integration.notifications.sender.scripted_relay import ScriptedRelay
 from tests.integration.notifications.sender.sender_world import SenderWorld
 
-from notifications.sender_settings import SenderSettings
+from notifications.settings.sender import SenderSettings
 from shared.runtime.telemetry.switch import tracing
 
 TRACE, CAUSE = "ab" * 16, "cd" * 8

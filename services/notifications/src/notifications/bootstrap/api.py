@@ -7,7 +7,7 @@ from fastapi import FastAPI
 
 from notifications import SERVICE
 from notifications.http import openapi, routes
-from notifications.settings import ApiSettings
+from notifications.settings.processes import ApiSettings
 from shared.runtime.api import run_api
 from shared.runtime.auth import requests as auth
 from shared.runtime.auth.wiring import authentication, public_keys

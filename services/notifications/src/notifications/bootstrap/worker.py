@@ -3,12 +3,13 @@
 import asyncio
 from functools import partial
 
-from notifications import SERVICE, erasure, retention
-from notifications.brake_watch import watch_brakes
+from notifications import SERVICE
+from notifications.brakes.watch import watch_brakes
 from notifications.consumers import GROUPS, event_handlers
 from notifications.handlers.consequences import Consequences
 from notifications.metrics import measure_queue
-from notifications.settings import WorkerSettings
+from notifications.retention import days, erasure
+from notifications.settings.processes import WorkerSettings
 from shared.contracts.topics import Lane
 from shared.runtime import housekeeping
 from shared.runtime.auth import revocations
@@ -56,7 +57,7 @@ def _parts(settings: WorkerSettings, pool: Pool, consequences: Consequences, hea
     }
     jobs = [
         *housekeeping.jobs(),
-        *retention.jobs(settings.ages, days_ahead=settings.partitions_ahead_days),
+        *days.jobs(settings.ages, days_ahead=settings.partitions_ahead_days),
         *erasure.jobs(),
         revocations.forgetting(),
         Job("mail_queue_depth", 15, measure_queue),

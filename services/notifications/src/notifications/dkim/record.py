@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from notifications.checked_values import DkimKeyFile, DkimSelector, HostName
 from notifications.dkim.signer import Signer
+from notifications.settings.values import DkimKeyFile, DkimSelector, HostName
 from shared.runtime.settings import PREFIX
 
 _STRING = 255

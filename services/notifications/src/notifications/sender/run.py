@@ -18,7 +18,7 @@ from notifications.sender.metrics import DOMAINS_PAUSED
 from notifications.sender.presence import Presence
 from notifications.sender.recorder import Recorder
 from notifications.sender.store import ClaimLimits, QueueStore, with_fresh_plans
-from notifications.sender_settings import SenderSettings
+from notifications.settings.sender import SenderSettings
 from notifications.smtp.relay import Relay
 from notifications.smtp.verp import Verp
 from shared.runtime.database import open_database

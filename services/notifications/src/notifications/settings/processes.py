@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from notifications.private_keys import PrivateKeysFile
-from notifications.retention import Ages
+from notifications.retention.days import Ages
+from notifications.settings.private_keys import PrivateKeysFile
 from shared.runtime.auth.wiring import AuthSettings
 from shared.runtime.settings import KafkaSettings, Settings
 

@@ -1,4 +1,4 @@
-"""The operator's brake: pauses mails, makes them due again, cancels them. The statements: brakes.sql.
+"""The operator's brake: pauses mails, makes them due again, cancels them. The statements: queries.sql.
 
 A brake is a row that every claim looks at, so it holds over all senders and restarts, also for what is queued later. A
 paused mail is due at its end: no claim meets it before, and it expires as any other.
@@ -16,7 +16,7 @@ from notifications.domain.brakes import Selection
 from shared.runtime.postgres import Connection
 from shared.runtime.sql import load_queries
 
-SQL = load_queries("notifications", "brakes.sql")
+SQL = load_queries("notifications.brakes")
 
 CHUNK = 2000
 """Mails of one transaction."""

@@ -8,12 +8,12 @@ from uuid import UUID
 from rich import box
 from rich.table import Table
 
-from notifications.addresses import spellings
+from notifications.commands.addresses import spellings
 from notifications.domain.kinds import KINDS
 from shared.runtime.postgres import Connection
 from shared.runtime.sql import load_queries
 
-SQL = load_queries("notifications", "where.sql")
+SQL = load_queries("notifications.commands", "where.sql")
 
 
 @dataclass(frozen=True, slots=True)

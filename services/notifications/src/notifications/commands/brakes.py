@@ -10,8 +10,8 @@ import typer
 from rich.progress import Progress
 from rich.table import Table
 
-from notifications import brakes
-from notifications.command_line import console, with_database
+from notifications.brakes import store as brakes
+from notifications.commands.line import console, with_database
 from notifications.domain.brakes import BadSelection, Selection
 from shared.runtime.commands import EXIT_NOT_FOUND, EXIT_USAGE, fail
 from shared.runtime.postgres import Connection

@@ -7,7 +7,9 @@ from typing import Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from notifications.checked_values import (
+from notifications.rendering import SenderIdentity
+from notifications.settings.private_keys import PrivateKeysFile
+from notifications.settings.values import (
     CertificatesFile,
     DisplayName,
     DkimKeyFile,
@@ -18,8 +20,6 @@ from notifications.checked_values import (
     PasswordFile,
     VerpKeyFile,
 )
-from notifications.private_keys import PrivateKeysFile
-from notifications.rendering import SenderIdentity
 from notifications.smtp.conversation import Deadlines
 from notifications.smtp.relay import Credentials, RelayAddress
 from shared.runtime.settings import PublicSettings, Settings

@@ -2,7 +2,7 @@
 
 import structlog
 
-from notifications import brakes
+from notifications.brakes import store as brakes
 from notifications.metrics import BRAKES
 from shared.runtime.postgres import Connection
 

@@ -13,7 +13,7 @@ from shared.runtime.postgres import Connection
 from shared.runtime.scheduler import Job
 from shared.runtime.sql import load_queries
 
-SQL = load_queries("notifications", "retention.sql")
+SQL = load_queries("notifications.retention", "days.sql")
 EVERY_SECONDS = 3600.0
 CHUNK = 5_000
 """Rows of one delete, so that none holds its locks for long."""

@@ -15,7 +15,7 @@ from shared.runtime.postgres import Connection
 from shared.runtime.scheduler import Job
 from shared.runtime.sql import load_queries
 
-SQL = load_queries("notifications", "erasure.sql")
+SQL = load_queries("notifications.retention", "erasure.sql")
 EVERY_SECONDS = 60.0
 CHUNK = 20
 """Accounts of one statement, so that none holds its locks for long."""

@@ -1,0 +1,1 @@
+"""The operator's brake: pauses mails, makes them go on, cancels them."""
