@@ -21,9 +21,9 @@ def write_keys(folder: Path) -> Keys:
     """Writes the secrets that the services need into `folder`."""
     write_secret_files(folder, demo=True)
     return Keys(
-        sealing_private=folder / "notifications" / "sealing-private.json",
-        sealing_public=folder / "accounts" / "sealing-public.json",
-        accounts=folder / "accounts" / "accounts-secret",
-        access=folder / "accounts" / "access-keys.json",
-        verp=folder / "notifications" / "verp-key",
+        sealing_private=folder / "notifications-seals" / "sealing-private.json",
+        sealing_public=folder / "accounts-api" / "sealing-public.json",
+        accounts=folder / "accounts-api" / "accounts-secret",
+        access=folder / "accounts-api" / "access-keys.json",
+        verp=folder / "notifications-sender" / "verp-key",
     )

@@ -27,23 +27,25 @@ KAFKA_CLUSTER_ID={cluster}
 DZWONEK_PUBLIC_URL=
 DZWONEK_HTTP_PORT=80
 DZWONEK_HTTPS_PORT=443
+# Load balancers in front, as addresses or networks: only what they say of a client's address is believed.
+#DZWONEK_TRUSTED_PROXIES=192.0.2.10 192.0.2.11
 
-# The relay that takes the mails. If it wants a password: put it into secrets/notifications/smtp-password.
+# The relay that takes the mails. If it wants a password: put it into secrets/notifications-sender/smtp-password.
 DZWONEK_SMTP_HOST=
 DZWONEK_SMTP_PORT=587
 DZWONEK_SMTP_TLS=starttls
 #DZWONEK_SMTP_USER=
-#DZWONEK_SMTP_PASSWORD_FILE=/run/secrets/smtp-password
+#DZWONEK_SMTP_PASSWORD_FILE=/run/secrets/sender/smtp-password
 
 # The address in From; the domain of every Message-ID, which never changes; the domain that takes the bounces.
 DZWONEK_MAIL_FROM_ADDRESS=
 DZWONEK_MESSAGE_ID_DOMAIN=
 DZWONEK_VERP_DOMAIN=
 
-# Who signs the mails: this system, with secrets/notifications/dkim-key.pem, or the relay, if the last line says so.
+# Who signs the mails: this system, with secrets/notifications-sender/dkim-key.pem, or the relay, if the last line says so.
 DZWONEK_DKIM_DOMAIN=
 DZWONEK_DKIM_SELECTOR={selector}
-DZWONEK_DKIM_KEY_FILE=/run/secrets/dkim-key.pem
+DZWONEK_DKIM_KEY_FILE=/run/secrets/sender/dkim-key.pem
 #DZWONEK_RELAY_SIGNS_DKIM=true
 """
 
@@ -61,7 +63,7 @@ def begin(folder: Path) -> Iterator[str]:
     if empty := list(empty_values(env)):
         yield f"Left to fill in in {ENV}: {', '.join(empty)}."
     yield f"Left to publish, unless the relay signs: {SELECTOR}._domainkey.(DZWONEK_DKIM_DOMAIN) TXT"
-    yield dkim_record(secret_folder / "notifications" / "dkim-key.pem")
+    yield dkim_record(secret_folder / "notifications-sender" / "dkim-key.pem")
     yield "Then: docker compose up --build --wait. Keep a copy of both where no stranger comes; see docs/operations.md."
 
 

@@ -119,10 +119,10 @@ def test_plain_http_is_for_a_demo_on_this_machine_alone(
 @pytest.mark.parametrize(
     ("variable", "file"),
     [
-        ("DZWONEK_ACCOUNTS_SECRET_FILE", "accounts-secret"),
-        ("DZWONEK_ACCESS_KEYS_FILE", "access-keys.json"),
-        ("DZWONEK_SEALING_PUBLIC_KEY_FILE", "sealing-public.json"),
-        ("DZWONEK_DATABASE_PASSWORD_FILE", "database-password"),
+        ("DZWONEK_ACCOUNTS_SECRET_FILE", "accounts-api/accounts-secret"),
+        ("DZWONEK_ACCESS_KEYS_FILE", "accounts-api/access-keys.json"),
+        ("DZWONEK_SEALING_PUBLIC_KEY_FILE", "accounts-api/sealing-public.json"),
+        ("DZWONEK_DATABASE_PASSWORD_FILE", "accounts/database-password"),
     ],
 )
 def test_the_secrets_of_a_demo_are_for_a_demo_alone(
@@ -130,7 +130,7 @@ def test_the_secrets_of_a_demo_are_for_a_demo_alone(
 ) -> None:
     write_secret_files(tmp_path / "demo", demo=True)
     environment.setenv("DZWONEK_DATABASE_URL", "postgresql://accounts@localhost/accounts")
-    environment.setenv(variable, str(tmp_path / "demo" / "accounts" / file))
+    environment.setenv(variable, str(tmp_path / "demo" / file))
     assert complaint(capsys).startswith(f"{variable} is wrong: ")
     environment.setenv("DZWONEK_DEMO", "true")
     assert read(ApiSettings).demo

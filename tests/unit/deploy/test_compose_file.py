@@ -25,6 +25,7 @@ FOR_COMPOSE = {
     "DZWONEK_HTTP_PORT",
     "DZWONEK_HTTPS_PORT",
     "DZWONEK_HSTS_SECONDS",
+    "DZWONEK_TRUSTED_PROXIES",
 }
 """What compose.yaml itself and the gateway read."""
 
@@ -95,6 +96,13 @@ def test_no_secret_stands_in_the_file_itself() -> None:
     ]
     secret = re.compile(r"PASSWORD|SECRET|KEY", re.IGNORECASE)
     assert all(value.startswith("/run/secrets/") for _, key, value in given if secret.search(key))
+
+
+def test_each_process_sees_the_secrets_alone_that_it_reads() -> None:
+    for name, service in RUNNING.items():
+        mounted = {volume.rsplit(":", 2)[1] for volume in service["volumes"] if "/run/secrets" in volume}
+        read = {value.rpartition("/")[0] for value in service["environment"].values() if "/run/secrets" in str(value)}
+        assert mounted == read | ({"/run/secrets/sender"} if name == "notifications sender" else set()), name
 
 
 def test_processes_of_a_service_share_an_image_that_is_built_once() -> None:

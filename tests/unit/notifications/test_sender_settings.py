@@ -171,7 +171,7 @@ def test_a_password_is_one_line_of_text(
 def signed(facts: dict[str, Any], tmp_path: Path) -> dict[str, Any]:
     """The settings of a sender that signs by itself."""
     write_secret_files(tmp_path / "secrets")
-    key = tmp_path / "secrets" / "notifications" / "dkim-key.pem"
+    key = tmp_path / "secrets" / "notifications-sender" / "dkim-key.pem"
     own = {"dkim_key_file": key, "dkim_domain": "dzwonek.example.org", "dkim_selector": "dzwonek-2026"}
     return {**facts, **own, "relay_signs_dkim": False}
 
@@ -221,14 +221,14 @@ def test_a_key_that_receivers_do_not_take_is_refused(signed: dict[str, Any], tmp
 @pytest.mark.parametrize(
     ("name", "file"),
     [
-        ("sealing_private_keys_file", "sealing-private.json"),
-        ("verp_key_file", "verp-key"),
-        ("dkim_key_file", "dkim-key.pem"),
+        ("sealing_private_keys_file", "notifications-seals/sealing-private.json"),
+        ("verp_key_file", "notifications-sender/verp-key"),
+        ("dkim_key_file", "notifications-sender/dkim-key.pem"),
     ],
 )
 def test_the_secrets_of_a_demo_are_refused(signed: dict[str, Any], tmp_path: Path, name: str, file: str) -> None:
     write_secret_files(tmp_path / "demo", demo=True)
-    changed = {**signed, name: tmp_path / "demo" / "notifications" / file}
+    changed = {**signed, name: tmp_path / "demo" / file}
     with pytest.raises(ValidationError) as refused:
         SenderSettings(**changed)
     assert "holds a secret of the demo; give one of your own" in complaint(refused.value)

@@ -15,24 +15,26 @@ def contents(folder: Path) -> dict[str, str]:
 
 def test_what_accounts_seals_notifications_opens(tmp_path: Path) -> None:
     write_secret_files(tmp_path)
-    sealed = Sealer(tmp_path / "accounts" / "sealing-public.json").seal("anna@rodzina.example.org")
-    assert Unsealer(tmp_path / "notifications" / "sealing-private.json").open(sealed) == "anna@rodzina.example.org"
+    sealed = Sealer(tmp_path / "accounts-api" / "sealing-public.json").seal("anna@rodzina.example.org")
+    assert (
+        Unsealer(tmp_path / "notifications-seals" / "sealing-private.json").open(sealed) == "anna@rodzina.example.org"
+    )
 
 
 def test_a_second_time_changes_nothing_and_makes_what_is_new(tmp_path: Path) -> None:
     write_secret_files(tmp_path)
     first = contents(tmp_path)
-    (tmp_path / "accounts" / "access-keys.json").unlink()
-    assert write_secret_files(tmp_path) == [tmp_path / "accounts" / "access-keys.json"]
+    (tmp_path / "accounts-api" / "access-keys.json").unlink()
+    assert write_secret_files(tmp_path) == [tmp_path / "accounts-api" / "access-keys.json"]
     second = contents(tmp_path)
-    assert {path for path in first if first[path] != second[path]} == {"accounts/access-keys.json"}
+    assert {path for path in first if first[path] != second[path]} == {"accounts-api/access-keys.json"}
 
 
 def test_half_a_pair_is_not_made_up(tmp_path: Path) -> None:
     write_secret_files(tmp_path)
-    (tmp_path / "accounts" / "sealing-public.json").unlink()
+    (tmp_path / "accounts-api" / "sealing-public.json").unlink()
     assert write_secret_files(tmp_path) == []
-    assert [str(path) for path in missing_secret_files(tmp_path)] == ["accounts/sealing-public.json"]
+    assert [str(path) for path in missing_secret_files(tmp_path)] == ["accounts-api/sealing-public.json"]
 
 
 def test_no_other_user_of_the_machine_comes_near_them(tmp_path: Path) -> None:
@@ -50,7 +52,7 @@ def test_no_two_installations_share_a_secret(tmp_path: Path) -> None:
 
 def test_access_tokens_are_signed_with_ed25519(tmp_path: Path) -> None:
     write_secret_files(tmp_path)
-    (key,) = json.loads((tmp_path / "accounts" / "access-keys.json").read_text())["keys"]
+    (key,) = json.loads((tmp_path / "accounts-api" / "access-keys.json").read_text())["keys"]
     assert (key["kty"], key["crv"]) == ("OKP", "Ed25519")
     assert {"d", "kid"} <= key.keys()
 
@@ -59,6 +61,6 @@ def test_what_is_missing_is_said_with_the_mend(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "shared.runtime.secret_files", str(tmp_path), "--look", "write them"]
     looked = subprocess.run(command, capture_output=True, text=True, check=False)
     assert looked.returncode == 2
-    assert looked.stderr == "the secret file notifications/sealing-private.json is missing: write them\n"
+    assert looked.stderr == "the secret file notifications-seals/sealing-private.json is missing: write them\n"
     write_secret_files(tmp_path)
     assert subprocess.run(command, capture_output=True, check=False).returncode == 0

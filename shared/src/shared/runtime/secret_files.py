@@ -1,4 +1,4 @@
-"""The secret files of an installation: made fresh, each in the folder of the service that reads it.
+"""The secret files of an installation: made fresh, each in a folder of those processes alone that read it.
 
 `python -m shared.runtime.secret_files FOLDER` makes those that are not there and never touches one that is; with
 `--demo` they are marked as a demo's, which only a demo takes. `--look` makes nothing and says what is missing.
@@ -22,7 +22,7 @@ READABLE = 0o444
 
 DKIM_BITS = 2048
 
-PRIVATE, PUBLIC = Path("notifications/sealing-private.json"), Path("accounts/sealing-public.json")
+PRIVATE, PUBLIC = Path("notifications-seals/sealing-private.json"), Path("accounts-api/sealing-public.json")
 
 
 def write_secret_files(folder: Path, *, demo: bool = False) -> list[Path]:
@@ -73,11 +73,11 @@ def _dkim_key(mark: str) -> str:
 _MAKERS: dict[Path, Callable[[str], str]] = {
     Path("postgres/superuser-password"): _password,
     Path("accounts/database-password"): _password,
-    Path("accounts/accounts-secret"): _accounts_secret,
-    Path("accounts/access-keys.json"): fresh_signing_keys,
+    Path("accounts-api/accounts-secret"): _accounts_secret,
+    Path("accounts-api/access-keys.json"): fresh_signing_keys,
     Path("notifications/database-password"): _password,
-    Path("notifications/verp-key"): _verp_key,
-    Path("notifications/dkim-key.pem"): _dkim_key,
+    Path("notifications-sender/verp-key"): _verp_key,
+    Path("notifications-sender/dkim-key.pem"): _dkim_key,
     Path("grafana/admin-password"): _password,
 }
 
