@@ -42,7 +42,8 @@ DZWONEK_MAIL_FROM_ADDRESS=
 DZWONEK_MESSAGE_ID_DOMAIN=
 DZWONEK_VERP_DOMAIN=
 
-# Who signs the mails: this system, with secrets/notifications-sender/dkim-key.pem, or the relay, if the last line says so.
+# Who signs the mails: this system, with secrets/notifications-sender/dkim-key.pem, or, if the last line says so, the
+# relay.
 DZWONEK_DKIM_DOMAIN=
 DZWONEK_DKIM_SELECTOR={selector}
 DZWONEK_DKIM_KEY_FILE=/run/secrets/sender/dkim-key.pem

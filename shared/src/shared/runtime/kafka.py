@@ -5,7 +5,7 @@ import asyncio
 import structlog
 from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import KafkaError, for_code
+from aiokafka.errors import KafkaError, UnknownTopicOrPartitionError, for_code
 
 from shared.contracts.topics import EVENT_TOPICS, Topic, dead_letter_topic, retry_topic
 from shared.runtime.health import Health
@@ -47,7 +47,7 @@ def topics_of(service: str) -> tuple[Topic, ...]:
 
 
 async def create_topics(settings: KafkaSettings, service: str) -> None:
-    """Creates the topics that are missing. Raises KafkaError when the broker refuses one."""
+    """Creates the topics that are missing. Raises KafkaError when the broker refuses one or does not know it yet."""
     admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka_bootstrap)
     try:
         await admin.start()
@@ -64,6 +64,9 @@ async def create_topics(settings: KafkaSettings, service: str) -> None:
         for name, code, *_ in answer.topic_errors:  # aiokafka raises nothing, it answers with codes
             if code not in {0, TOPIC_EXISTS}:
                 raise for_code(code)(f"topic {name} cannot be created")
+        # Created is not known: that takes a busy broker seconds, and a consumer that starts before fails.
+        if missing := {topic.name for topic in wanted} - set(await admin.list_topics()):
+            raise UnknownTopicOrPartitionError(f"topic {min(missing)} is not known yet")
     finally:
         await admin.close()
 
