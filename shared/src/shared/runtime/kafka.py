@@ -5,7 +5,7 @@ import asyncio
 import structlog
 from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import KafkaError, UnknownTopicOrPartitionError, for_code
+from aiokafka.errors import KafkaError, for_code
 
 from shared.contracts.topics import EVENT_TOPICS, Topic, dead_letter_topic, retry_topic
 from shared.runtime.health import Health
@@ -17,6 +17,7 @@ log = structlog.get_logger()
 
 WATCH_SECONDS = 5.0
 CREATE_SECONDS = 10.0
+KNOWN_POLL_SECONDS = 0.05
 BEGIN_SECONDS = 1.0
 """What a client of Kafka may still take to begin when the process is to end: aiokafka leaves open the connection over
 which it asks for the brokers when it is cancelled."""
@@ -47,7 +48,7 @@ def topics_of(service: str) -> tuple[Topic, ...]:
 
 
 async def create_topics(settings: KafkaSettings, service: str) -> None:
-    """Creates the topics that are missing. Raises KafkaError when the broker refuses one or does not know it yet."""
+    """Creates the topics that are missing and waits until the broker knows all. Raises KafkaError when it refuses."""
     admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka_bootstrap)
     try:
         await admin.start()
@@ -65,8 +66,8 @@ async def create_topics(settings: KafkaSettings, service: str) -> None:
             if code not in {0, TOPIC_EXISTS}:
                 raise for_code(code)(f"topic {name} cannot be created")
         # Created is not known: that takes a busy broker seconds, and a consumer that starts before fails.
-        if missing := {topic.name for topic in wanted} - set(await admin.list_topics()):
-            raise UnknownTopicOrPartitionError(f"topic {min(missing)} is not known yet")
+        while not {topic.name for topic in wanted} <= set(await admin.list_topics()):  # noqa: ASYNC110 - it tells nobody
+            await asyncio.sleep(KNOWN_POLL_SECONDS)
     finally:
         await admin.close()
 
