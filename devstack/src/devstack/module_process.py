@@ -1,5 +1,6 @@
 """A Python module as a child process, forked from an interpreter that has the libraries loaded (see `preloaded`)."""
 
+import atexit
 import json
 import os
 import signal
@@ -32,6 +33,7 @@ class Preloaded:
                 pass_fds=[its_end.fileno()],
                 process_group=0,
             )
+        atexit.register(self._end)
 
     @property
     def pid(self) -> int:
@@ -48,6 +50,10 @@ class Preloaded:
     def exit_code(self, pid: int) -> int | None:
         """Of a process that came of it; None while it runs. To be asked for until it is there, and not again."""
         return self._ask(json.dumps({"poll": pid}).encode())
+
+    def _end(self) -> None:
+        self._socket.close()
+        self._interpreter.wait()
 
     def _ask(self, message: bytes) -> int | None:
         with self._alone:

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from unittest.mock import ANY
 
 import pytest
 from httpx import ASGITransport, AsyncClient
@@ -64,10 +65,11 @@ async def test_a_person_gets_the_contact_and_the_mails_and_nobody_elses(
         "suppressed_since": None,
     }
     assert [(mail["kind"], mail["state"], mail["attempts"]) for mail in kept["mails"]] == [
-        ("activation", "cancelled", 0),
-        ("activation_reminder", "cancelled", 0),
-        ("welcome", "queued", 0),
+        ("activation", "cancelled", []),
+        ("activation_reminder", "cancelled", []),
+        ("welcome", "queued", []),
     ]
+    assert kept["mails"][0]["facts"] == [{"terms_version": ANY, "expires_at": ANY}]
     assert "jan" not in answer.text
 
 

@@ -157,7 +157,11 @@ WHERE contacts.account_id = $1;
 
 -- name: kept_mails
 SELECT mail_id, kind, created_at, state, reason, settled_at,
-       (SELECT count(*) FROM attempts WHERE attempts.mail_id = mails.mail_id)::int AS attempts
+       (SELECT coalesce(json_agg(params ORDER BY notices.created_at, notice_id), '[]')
+        FROM notices WHERE notices.mail_id = mails.mail_id) AS facts,
+       (SELECT coalesce(json_agg(json_build_object('at', started_at, 'answer', result, 'reply', reply)
+                                 ORDER BY started_at), '[]')
+        FROM attempts WHERE attempts.mail_id = mails.mail_id) AS attempts
 FROM mails
 WHERE account_id = $1
 ORDER BY created_at, mail_id;

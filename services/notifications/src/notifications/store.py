@@ -56,7 +56,11 @@ class KeptContact:
 
 @dataclass(frozen=True, slots=True)
 class KeptMail:
-    """What is kept of a mail, for whom it was sent to."""
+    """What is kept of a mail, for whom it was sent to.
+
+    `facts` are those that it tells, such as a device or a time, one group for each occasion; `attempts` are the tries
+    to hand it to the mail server, each with `at`, `answer` and `reply`.
+    """
 
     mail_id: UUID
     kind: str
@@ -64,7 +68,8 @@ class KeptMail:
     state: str
     reason: str | None
     settled_at: datetime | None
-    attempts: int
+    facts: Sequence[Mapping[str, Any]]
+    attempts: Sequence[Mapping[str, Any]]
 
 
 async def kept_contact(connection: Connection, account_id: UUID) -> KeptContact | None:
@@ -75,7 +80,9 @@ async def kept_contact(connection: Connection, account_id: UUID) -> KeptContact 
 
 async def kept_mails(connection: Connection, account_id: UUID) -> Sequence[KeptMail]:
     """The mails of an account, for its owner, oldest first."""
-    return [KeptMail(**row) for row in await connection.fetch(SQL["kept_mails"], account_id)]
+    rows = await connection.fetch(SQL["kept_mails"], account_id)
+    parsed = ("facts", "attempts")
+    return [KeptMail(**{**row, **{name: json.loads(row[name]) for name in parsed}}) for row in rows]
 
 
 async def contacts_of(tx: Connection, account_ids: Iterable[UUID]) -> Mapping[UUID, Contact]:

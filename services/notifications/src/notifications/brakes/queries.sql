@@ -24,11 +24,11 @@ RETURNING set_at;
 UPDATE mail_brakes SET lifted_at = now() WHERE lifted_at IS NULL RETURNING set_at;
 
 -- name: brakes
--- `mails` are those that wait because of it, also when they wait because of another as well.
-SELECT brake.lanes, brake.kind, brake.school_id, brake.district_id, brake.set_at, waiting.mails
+-- `mails` to so many `recipients` wait because of it, also when they wait because of another as well.
+SELECT brake.lanes, brake.kind, brake.school_id, brake.district_id, brake.set_at, waiting.mails, waiting.recipients
 FROM mail_brakes AS brake
 CROSS JOIN LATERAL (
-    SELECT count(*) AS mails FROM mail_queue AS queued
+    SELECT count(*) AS mails, count(DISTINCT account_id) AS recipients FROM mail_queue AS queued
     WHERE queued.lane = ANY (brake.lanes)
       AND (brake.kind IS NULL OR brake.kind = queued.kind)
       AND (brake.school_id IS NULL OR brake.school_id = queued.school_id)

@@ -47,7 +47,7 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True)
 class Brake:
-    """A brake that is on, and how many mails wait because of it."""
+    """A brake that is on, and how many mails to how many people wait because of it."""
 
     lanes: Sequence[str]
     kind: str | None
@@ -55,6 +55,7 @@ class Brake:
     district_id: UUID | None
     set_at: datetime
     mails: int
+    recipients: int
 
     def was_set_by(self, selection: Selection) -> bool:
         """Whether it is the brake of exactly this selection."""

@@ -98,7 +98,7 @@ def cancel(
 
 
 def list_brakes() -> None:
-    """List what is paused, since when, and how many mails wait."""
+    """List what is paused, since when, and how many mails to how many people wait."""
     on = with_database(brakes.brakes)
     _print(_table_of_brakes(on) if on else "Nothing is paused.")
 
@@ -146,10 +146,10 @@ def _row(school: str, lane: str, kind: str, part: brakes.Chosen) -> Sequence[str
 
 
 def _table_of_brakes(on: Sequence[brakes.Brake]) -> Table:
-    table = Table("lanes", "kind", "school", "district", "since (UTC)", "mails that wait")
+    table = Table("lanes", "kind", "school", "district", "since (UTC)", "mails that wait", "recipients")
     for brake in on:
         which = [str(value) if value else "every" for value in (brake.kind, brake.school_id, brake.district_id)]
-        table.add_row(", ".join(brake.lanes), *which, _time(brake.set_at), f"{brake.mails}")
+        table.add_row(", ".join(brake.lanes), *which, _time(brake.set_at), f"{brake.mails}", f"{brake.recipients}")
     return table
 
 

@@ -27,8 +27,16 @@ class _Kept(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
 
+class ExportedAttempt(_Kept):
+    """A try to hand a mail to the mail server."""
+
+    at: datetime
+    answer: str = Field(examples=["accepted"])
+    reply: str | None = Field(default=None, description="The server's own words.")
+
+
 class ExportedMail(_Kept):
-    """What is kept of a mail: never what stood in it."""
+    """What is kept of a mail: not its text, but what was filled into it."""
 
     mail_id: UUID
     kind: str = Field(examples=["welcome"])
@@ -36,7 +44,10 @@ class ExportedMail(_Kept):
     state: str = Field(examples=["accepted"])
     reason: str | None = None
     settled_at: datetime | None = None
-    attempts: int = Field(description="How often it was handed to the mail server.")
+    facts: list[dict[str, Any]] = Field(
+        description="What was filled into its text, such as a device or a time, one group for each occasion."
+    )
+    attempts: list[ExportedAttempt]
 
 
 class ExportedContact(_Kept):
