@@ -3,6 +3,7 @@
 import asyncio
 import io
 import json
+import statistics
 import time
 import zipfile
 from collections.abc import Iterator
@@ -50,9 +51,9 @@ async def test_signing_out_everywhere_is_heard_within_a_second(system: System) -
         person = Person(client, inbox, "ewa.lis@example.org", "cztery zielone rowery")
         await person.register()
         await person.activate()
-        times = [await seconds_until_refused(person) for _ in range(3)]
+        times = [await seconds_until_refused(person) for _ in range(5)]
 
-    assert min(times) < 1, times  # the machine may be busy with something else now and then
+    assert statistics.median(times) < 1, times  # the machine may be busy with something else now and then
 
 
 @pytest.mark.browser

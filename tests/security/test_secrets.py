@@ -4,6 +4,7 @@ Topics, logs, metrics, dead letters, outboxes and every table are searched for e
 used, as text and in the forms in which bytes are written.
 """
 
+import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -14,10 +15,14 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
 
 from devstack.system import System
+from shared.contracts.topics import ACCOUNTS_ACCOUNT, dead_letter_topic
 from tests.e2e.conftest import running
 from tests.e2e.person import Person
 from tests.security.spellings import forms
+from tests.waiting import until
 
+DEAD_LETTERS = dead_letter_topic("notifications").name
+BURIED = "halina.dudek@example.org"
 ADDRESSES_ALLOWED = {("accounts", "accounts"), ("accounts", "email_changes"), ("notifications", "contacts")}
 """The tables that hold addresses in clear: what else could be written to, or signed in with."""
 
@@ -49,19 +54,20 @@ async def live(person: Person, system: System) -> None:
     for path in ("/activate/", "/password/reset/", "/email/confirm/"):
         for token in [secret for secret in person.secrets if len(secret) == 43]:
             await person.client.get(f"{path}{token}?lang=en", headers={"Accept": "text/html"})
-    await leave_a_dead_letter(system)
     assert app.secret in person.secrets
 
 
 async def leave_a_dead_letter(system: System) -> None:
-    """A record of an event whose data is wrong."""
+    """A record of an event whose data is wrong, and holds a secret in clear in each place that is looked at."""
     producer = AIOKafkaProducer(bootstrap_servers=system.kafka.bootstrap)
     await producer.start()
     try:
-        headers = [("ce_type", b"pl.dzwonek.account.registered.v1"), ("ce_id", b"x")]
-        await producer.send_and_wait("accounts.account.v1", b'{"language": 7}', key=b"k", headers=headers)
+        headers = [("ce_type", b"pl.dzwonek.account.registered.v1"), ("ce_id", BURIED.encode())]
+        value = json.dumps({"language": BURIED, BURIED: BURIED, "sealed_email": BURIED}).encode()
+        await producer.send_and_wait(ACCOUNTS_ACCOUNT.name, value, key=BURIED.encode(), headers=headers)
     finally:
         await producer.stop()
+    await until(lambda: _records(system, DEAD_LETTERS), seconds=60)
 
 
 async def test_no_secret_stands_where_it_must_not(system: System, person: Person) -> None:
@@ -81,6 +87,13 @@ async def test_no_secret_stands_where_it_must_not(system: System, person: Person
     }
     assert ("table notifications.contacts", person.email) in found  # what may be found is found
     assert [one for one in sorted(found) if not allowed(*one)] == []
+
+
+async def test_a_record_that_cannot_be_read_is_kept_among_the_dead_letters_and_quoted_nowhere(system: System) -> None:
+    await leave_a_dead_letter(system)
+    places = {**await topics(system), **await tables(system), **await metrics(system), **logs(system.folder / "logs")}
+    found = {place for place, content in places.items() for form in forms(BURIED) if form in content}
+    assert found == {f"topic {ACCOUNTS_ACCOUNT.name}", f"topic {DEAD_LETTERS}"}
 
 
 def allowed(place: str, secret: str) -> bool:
