@@ -27,14 +27,16 @@ class Gateway:
 
 @pytest.fixture(scope="module")
 def gateway(tmp_path_factory: pytest.TempPathFactory, container: Callable[[str], str]) -> Iterator[Gateway]:
-    """The gateway, with a service below /grades/ let in."""
+    """The gateway, with a service below /grades/ let in, and one below /messages/ that is away and not waited for."""
     images = container("caddy:2"), container("python:3.13-slim")
     from devstack import containers  # noqa: PLC0415 - its client takes long to import
 
     folder = tmp_path_factory.mktemp("caddy") / "gateway"
     shutil.copytree(DEPLOY / "gateway", folder)
     config = folder / "Caddyfile"
-    config.write_text(config.read_text().replace("# import paths_of grades", "import paths_of grades"))
+    config.write_text(
+        config.read_text().replace("# import paths_of", "import paths_of").replace("lb_try_duration 15s", "")
+    )
     with containers.gateway(images[0], folder, images[1], Path(__file__).with_name("telling_service.py")) as server:
         authority = server.exec(["cat", AUTHORITY]).output.decode()
         trust = ssl.create_default_context(cadata=authority)

@@ -56,6 +56,28 @@ def test_what_a_client_says_of_its_origin_is_not_believed(gateway: Gateway) -> N
     assert "X-Forwarded-Proto: https\n" in told
 
 
+def test_who_stands_before_it_is_not_believed_unless_it_is_named(gateway: Gateway) -> None:
+    told = gateway.get("/", headers={"X-Forwarded-For": "192.0.2.7, 198.51.100.9"}).text
+    (line,) = [line for line in told.splitlines() if line.startswith("X-Forwarded-For: ")]
+    assert "," not in line
+
+
+@pytest.mark.parametrize(("path", "status"), [("/messages/", 503), ("/livez", 404)])
+def test_a_person_sees_a_page_and_a_program_problem_details(gateway: Gateway, path: str, status: int) -> None:
+    page = gateway.get(path, headers={"Accept": "text/html,application/xhtml+xml"})
+    problem = gateway.get(path, headers={"Accept": "application/json"})
+    assert page.status_code == problem.status_code == status
+    assert page.headers["Content-Type"] == "text/html; charset=utf-8"
+    assert "Spróbuj ponownie" in page.text
+    assert "h1 { font-size: 1.75rem }" in page.text
+    assert f'<p lang="en">{status}</p>' in page.text
+    assert problem.headers["Content-Type"] == "application/problem+json"
+    assert problem.json()["code"] == f"gateway_{status}"
+    for answer in (page, problem):
+        assert answer.headers.get("Retry-After") == ("5" if status == 503 else None)
+        assert answer.headers["Cache-Control"] == "no-store"
+
+
 def test_a_body_is_no_larger_than_the_services_take(gateway: Gateway) -> None:
     assert gateway.client.post("/register", content=b"x" * (64 * 1024 + 1)).status_code == 413
 

@@ -17,7 +17,7 @@ from shared.runtime.process import run
 from shared.runtime.settings import read
 from shared.runtime.telemetry.switch import tracing
 
-app = typer.Typer(help="Portal accounts: registration, activation, expiry.", no_args_is_help=True)
+app = typer.Typer(help="Portal accounts: registration, sign-in, sessions, protection.", no_args_is_help=True)
 app.command("migrate")(migrate_command([SERVICE]))
 app.command("topics")(topics_command(SERVICE))
 

@@ -14,7 +14,7 @@ from rich.table import Table
 from notifications import SERVICE
 from notifications.commands import brakes
 from notifications.commands.line import console, with_database
-from shared.runtime.commands import EXIT_NOT_FOUND, fail, migrate_command, topics_command
+from shared.runtime.commands import EXIT_NOT_FOUND, EXIT_USAGE, fail, migrate_command, topics_command
 from shared.runtime.dead_letters_command import dead_letters_command
 from shared.runtime.logs import configure_logs
 from shared.runtime.misspelt import warn_of_misspelt
@@ -96,7 +96,10 @@ def preview(out: Annotated[Path, typer.Option(help="The folder that the files ar
     """Write every mail in every language, to look at."""
     from notifications.rendering.preview import write_preview
 
-    written = write_preview(out)
+    try:
+        written = write_preview(out)
+    except OSError as fault:
+        fail(f"{out} cannot be written to ({fault.strerror}); give another folder with --out", EXIT_USAGE)
     typer.echo(f"{len(written)} files, see {out / 'index.html'}")
 
 

@@ -67,6 +67,9 @@ def create_app(*, title: str, version: str, description: str, max_body: int = MA
     Its page of documentation at `/docs` loads nothing from elsewhere.
     """
     app = FastAPIOffline(title=title, version=version, description=description, redoc_url=None, telemetry=NO_TELEMETRY)
+    # Starlette leads a path with a slash too much to one without, on the address that the request names: to plain http
+    # behind a gateway, or to where a stranger's Host header says, with the token that the path holds.
+    app.router.redirect_slashes = False
     app.add_middleware(Observed)
     app.add_middleware(LimitedBody, limit=max_body)
     app.add_exception_handler(ProblemError, _on_problem)

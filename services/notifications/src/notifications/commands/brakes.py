@@ -68,8 +68,9 @@ def resume(
         _ask("Take off what is listed?", yes=yes)
         await (brakes.lift_all(connection) if everything else brakes.lift(connection, selection))
         released = await _count("Resuming", sum(brake.mails for brake in mine), brakes.release(connection))
-        seconds = released // brakes.RELEASED_PER_SECOND
-        _print(f"Due again: {released}, the last within some {seconds} s or at its own time.")
+        seconds = -(-released // brakes.RELEASED_PER_SECOND)
+        within = f", the last within some {seconds} s or at its own time" if released else ""
+        _print(f"Due again: {released}{within}.")
 
     with_database(work)
 
