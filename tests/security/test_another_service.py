@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 from httpx import ASGITransport, AsyncClient, Response
-from tests.integration.notifications.worker_world import arrival_of
 
 from devstack.guest.app import build_app
 from shared.contracts.sessions import SessionRevoked
@@ -22,6 +21,7 @@ from shared.runtime.consumer import Handlers, Inbox
 from shared.runtime.events import new_event, new_id
 from shared.runtime.health import Health
 from shared.runtime.postgres import Pool, create_pool
+from tests.integration.notifications.worker_world import arrival_of
 
 ORIGIN = "https://dzwonek.example.org"
 API, PAGE = "/guest/api/v1/me", "/guest/"
@@ -92,6 +92,17 @@ async def test_a_cookie_and_a_bearer_token_are_as_good(world: World) -> None:
             "session_id": str(world.who.session_id),
             "greeted": 0,
         }
+
+
+@pytest.mark.parametrize("ahead", [timedelta(seconds=55), timedelta(seconds=-55)], ids=["ahead", "behind"])
+async def test_the_clocks_of_two_services_may_be_a_minute_apart(world: World, ahead: timedelta) -> None:
+    issued = datetime.now(UTC) + ahead
+    expires = issued + timedelta(minutes=10) if ahead > timedelta(0) else datetime.now(UTC) + ahead
+    world.who = dataclasses.replace(world.who, issued_at=issued, expires_at=expires)
+    assert (await world.client.get(API, headers=world.bearer)).status_code == 200
+
+    world.who = dataclasses.replace(world.who, issued_at=issued + 2 * ahead, expires_at=expires + 2 * ahead)
+    assert (await world.client.get(API, headers=world.bearer)).status_code == 401
 
 
 async def test_a_program_without_a_good_token_is_told_what_to_do(world: World) -> None:
