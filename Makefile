@@ -32,6 +32,11 @@ demo: setup ## Start the whole system and play its main job; ONCE=1 ends by itse
 test: setup $(if $(filter true,$(CI)),browser promtool) parts lint types imports ## Run every check and every test; ARGS="-k words" chooses tests
 	@exec .venv/bin/pytest $(WORKERS) $(ARGS)
 
+.PHONY: bench
+bench: setup ## Measure how fast it is beside the raw limits; ROW=2, QUICK=1, LONG=1, RUNS=9
+	@exec $(RUN) bench $(foreach row,$(ROW),--row $(row)) $(if $(filter-out 0 no false,$(QUICK)),--quick) \
+		$(if $(filter-out 0 no false,$(LONG)),--long) $(if $(RUNS),--runs $(RUNS))
+
 ##@ In containers, where Docker is
 
 .PHONY: demo-compose

@@ -15,6 +15,7 @@ class Keys:
     access: Path
     accounts: Path
     verp: Path
+    dkim: Path
 
 
 def write_keys(folder: Path) -> Keys:
@@ -26,4 +27,5 @@ def write_keys(folder: Path) -> Keys:
         accounts=folder / "accounts-api" / "accounts-secret",
         access=folder / "accounts-api" / "access-keys.json",
         verp=folder / "notifications-sender" / "verp-key",
+        dkim=folder / "notifications-sender" / "dkim-key.pem",
     )

@@ -1,0 +1,89 @@
+"""`python -m bench`: the bench as a command."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from bench.figures import Figure
+from bench.ground import Ground
+from bench.plan import Plan
+from bench.report import LATEST, PAGE, write_latest, write_page
+from bench.rows import row1_sender, row4_relay
+from bench.table import number, table
+from devstack.demo.folder import LOGS, RunFolder
+from devstack.kafka_jars import JarsMissingError
+from devstack.launch import PR_SET_PDEATHSIG, prctl
+from devstack.module_process import preloaded
+from devstack.process import StartError
+
+Row = Callable[[Ground, Plan], AsyncIterator[Figure]]
+
+ROWS: Mapping[int, Row] = {
+    1: row1_sender.measure,
+    4: row4_relay.measure,
+}
+FULL_RUNS, QUICK_RUNS = 5, 2
+WIDTH = 160
+
+
+def bench(
+    row: Annotated[list[int] | None, typer.Option(help="Only this row; may be said several times.")] = None,
+    quick: Annotated[bool, typer.Option(help="Few items and few runs: everything within minutes.")] = False,
+    long: Annotated[bool, typer.Option(help="Also what takes a million mails.")] = False,
+    runs: Annotated[int | None, typer.Option(min=1, help="How often each line is measured.")] = None,
+) -> None:
+    """Measure the rows, print the table and keep it."""
+    prctl(PR_SET_PDEATHSIG, signal.SIGTERM)  # a make that is killed takes the bench along
+    console = Console(width=None if Console().is_terminal else WIDTH)
+    wanted = row or list(ROWS)
+    if unknown := set(wanted) - ROWS.keys():
+        raise typer.BadParameter(f"there is no row {min(unknown)}; there are {', '.join(map(str, ROWS))}")
+    plan = Plan(runs or (QUICK_RUNS if quick else FULL_RUNS), quick=quick, long=long)
+    folder = RunFolder()
+    held = False
+    try:
+        figures, parts = asyncio.run(_measured(console, Ground(folder.path), wanted, plan))
+        held = True
+    except (StartError, JarsMissingError, TimeoutError) as error:
+        why = str(error) or "a run did not come to its end; the logs may say why"
+        console.print(f"[red]It cannot be measured:[/red] {escape(why)}", highlight=False)
+    finally:
+        folder.end(keep_logs=not held)
+    if not held:
+        console.print(f"The logs are kept for a week in {folder.path / LOGS}.")
+        raise typer.Exit(1)
+    console.print(table(figures))
+    write_latest(figures, quick=quick)
+    console.print(f"Kept in {LATEST}.")
+    if not quick and set(wanted) == set(ROWS):
+        write_page(figures, command="make bench LONG=1" if long else "make bench", parts=parts)
+        console.print(f"The table is in {PAGE}.")
+
+
+async def _measured(
+    console: Console, ground: Ground, wanted: Sequence[int], plan: Plan
+) -> tuple[Sequence[Figure], str]:
+    """The figures, and the parts that they were measured on."""
+    preloaded()
+    figures: list[Figure] = []
+    try:
+        for row in wanted:
+            async for figure in ROWS[row](ground, plan):
+                figures.append(figure)
+                console.print(
+                    f"row {figure.row}: {escape(figure.name)}: {number(figure.ours)} of {number(figure.raw)}"
+                    f" {figure.unit}, ratio {figure.ratio:.2f}",
+                    highlight=False,
+                )
+        return figures, await ground.describe()
+    finally:
+        await ground.stop()
+
+
+if __name__ == "__main__":
+    typer.run(bench)

@@ -1,0 +1,25 @@
+"""How much is measured: in full, quickly, or at length."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from bench.effort import Effort
+
+Run = Callable[[], Awaitable[Effort]]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """`runs` of each line. `quick` takes fewer items; `long` asks for the million."""
+
+    runs: int
+    quick: bool = False
+    long: bool = False
+
+    def of(self, full: int, quick: int) -> int:
+        """How many items."""
+        return quick if self.quick else full
+
+    async def alternate(self, raw: Run, ours: Run) -> list[tuple[Effort, Effort]]:
+        """Both sides in turn, so that what else the machine does meets both."""
+        return [(await raw(), await ours()) for _ in range(self.runs)]
