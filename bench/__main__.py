@@ -13,7 +13,7 @@ from bench.figures import Figure
 from bench.ground import Ground
 from bench.plan import Plan
 from bench.report import LATEST, PAGE, write_latest, write_page
-from bench.rows import row1_sender, row4_relay
+from bench.rows import row1_sender, row2_pipeline, row3_account, row4_relay
 from bench.table import number, table
 from devstack.demo.folder import LOGS, RunFolder
 from devstack.kafka_jars import JarsMissingError
@@ -25,6 +25,8 @@ Row = Callable[[Ground, Plan], AsyncIterator[Figure]]
 
 ROWS: Mapping[int, Row] = {
     1: row1_sender.measure,
+    2: row2_pipeline.measure,
+    3: row3_account.measure,
     4: row4_relay.measure,
 }
 FULL_RUNS, QUICK_RUNS = 5, 2
