@@ -13,7 +13,7 @@ from bench.figures import Figure
 from bench.ground import Ground
 from bench.plan import Plan
 from bench.report import LATEST, PAGE, write_latest, write_page
-from bench.rows import row1_sender, row2_pipeline, row3_account, row4_relay
+from bench.rows import row1_sender, row2_pipeline, row3_account, row4_relay, row5_latency, row6_lanes
 from bench.table import number, table
 from devstack.demo.folder import LOGS, RunFolder
 from devstack.kafka_jars import JarsMissingError
@@ -28,6 +28,8 @@ ROWS: Mapping[int, Row] = {
     2: row2_pipeline.measure,
     3: row3_account.measure,
     4: row4_relay.measure,
+    5: row5_latency.measure,
+    6: row6_lanes.measure,
 }
 FULL_RUNS, QUICK_RUNS = 5, 2
 WIDTH = 160

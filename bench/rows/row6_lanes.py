@@ -1,0 +1,46 @@
+"""Row 6: how long an activation takes while others have much to do; beside it the same while nobody has."""
+
+from collections.abc import AsyncIterator, Sequence
+
+from bench.chain import Chain, chain
+from bench.figures import Figure, Goal, percentile, values
+from bench.ground import Ground
+from bench.mails import NOTICES, SQL, invented, queue
+from bench.plan import Plan
+from shared.contracts.topics import Lane
+from shared.runtime.sealing import Sealer
+
+GOAL = Goal(1.3, at_most=True, shared=2.0)
+RATE = 25.0
+
+
+async def measure(ground: Ground, plan: Plan) -> AsyncIterator[Figure]:
+    """The lines of this row. Idle is measured first: the queue is filled once, as that takes longest."""
+    backlog, activations = plan.of(1_000_000, 100_000), plan.of(500, 200)
+    async with chain(ground) as ours:
+        idle = await _tails(ours, plan, activations)
+        await _fill_queue(ours, backlog)
+        beside = await _tails(ours, plan, activations)
+        if not await ours.pipeline.connection.fetchval(SQL["left_in_queue"], Lane.BULK):
+            raise RuntimeError("the bulk mails were all sent before the activations: there was no backlog beside them")
+        await ours.pipeline.forget()
+        yield _line(f"beside {backlog:,} bulk mails queued", idle, beside)
+        await ours.accounts.execute(SQL["fill_lane"], Lane.ROSTER, backlog, timeout=600)
+        beside = await _tails(ours, plan, activations)
+        yield _line(f"beside {backlog:,} rows in the outbox of a roster import", idle, beside)
+
+
+def _line(name: str, idle: Sequence[float], beside: Sequence[float]) -> Figure:
+    runs = list(zip(idle, beside, strict=True))
+    return values(6, f"activation, commit to accepted, p99, {name} / idle", "s", runs, goal=GOAL)
+
+
+async def _tails(ours: Chain, plan: Plan, activations: int) -> list[float]:
+    return [percentile(await ours.registrations(activations, RATE), 0.99) for _ in range(plan.runs)]
+
+
+async def _fill_queue(ours: Chain, backlog: int) -> None:
+    connection = ours.pipeline.connection
+    await queue(connection, invented(backlog, NOTICES), Sealer(ours.pipeline.ground.keys.sealing_public))
+    await connection.execute("VACUUM ANALYZE", timeout=600)
+    await connection.execute(SQL["open_turns"], Lane.BULK)
