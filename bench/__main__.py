@@ -11,7 +11,7 @@ from rich.markup import escape
 
 from bench.figures import Figure
 from bench.ground import Ground
-from bench.plan import Plan
+from bench.plan import NotMeasured, Plan
 from bench.report import LATEST, PAGE, write_latest, write_page
 from bench.rows import row1_sender, row2_pipeline, row3_account, row4_relay, row5_latency, row6_lanes
 from bench.table import number, table
@@ -53,7 +53,7 @@ def bench(
     try:
         figures, parts = asyncio.run(_measured(console, Ground(folder.path), wanted, plan))
         held = True
-    except (StartError, JarsMissingError, TimeoutError) as error:
+    except (StartError, JarsMissingError, NotMeasured, TimeoutError) as error:
         why = str(error) or "a run did not come to its end; the logs may say why"
         console.print(f"[red]It cannot be measured:[/red] {escape(why)}", highlight=False)
     finally:

@@ -6,7 +6,7 @@ from bench.chain import Chain, chain
 from bench.figures import Figure, Goal, percentile, values
 from bench.ground import Ground
 from bench.mails import NOTICES, SQL, invented, queue
-from bench.plan import Plan
+from bench.plan import NotMeasured, Plan
 from shared.contracts.topics import Lane
 from shared.runtime.sealing import Sealer
 
@@ -22,7 +22,7 @@ async def measure(ground: Ground, plan: Plan) -> AsyncIterator[Figure]:
         await _fill_queue(ours, backlog)
         beside = await _tails(ours, plan, activations)
         if not await ours.pipeline.connection.fetchval(SQL["left_in_queue"], Lane.BULK):
-            raise RuntimeError("the bulk mails were all sent before the activations: there was no backlog beside them")
+            raise NotMeasured("the bulk mails were all sent before the activations: there was no backlog beside them")
         await ours.pipeline.forget()
         yield _line(f"beside {backlog:,} bulk mails queued", idle, beside)
         await ours.accounts.execute(SQL["fill_lane"], Lane.ROSTER, backlog, timeout=600)

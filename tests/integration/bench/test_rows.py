@@ -1,0 +1,34 @@
+"""Each row of the bench measures both of its sides, on few items: how fast they are is not asked here."""
+
+import asyncio
+import math
+from collections.abc import Iterator
+
+import pytest
+
+from bench.__main__ import ROWS
+from bench.ground import Ground
+from bench.plan import Plan
+
+FEW = Plan(runs=1, quick=True, share=0.02)
+LINES = {1: 4, 2: 2, 3: 1, 4: 1, 5: 2, 6: 2}
+
+
+@pytest.fixture(scope="module")
+def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
+    """The parts of a bench, of their own: its figures stand on a PostgreSQL that waits for the disk."""
+    made = Ground(tmp_path_factory.mktemp("bench"))
+    yield made
+    asyncio.run(made.stop())
+
+
+@pytest.mark.parametrize("row", ROWS)
+async def test_a_row_measures_both_sides(row: int, ground: Ground) -> None:
+    figures = [figure async for figure in ROWS[row](ground, FEW)]
+    lines = LINES[row] - (row == 1 and (await ground.sink()).tools is None)
+    assert len(figures) == lines
+    for figure in figures:
+        assert figure.row == row
+        assert figure.raw > 0
+        assert figure.ours > 0
+        assert math.isfinite(figure.ratio)
