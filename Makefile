@@ -8,8 +8,12 @@ ENVIRONMENT := .venv/.installed
 RUN := .venv/bin/python -m
 SOURCES := $(wildcard pyproject.toml uv.lock */pyproject.toml services/*/pyproject.toml)
 PREVIEW := .dzwonek/mails
+PEER_ENVIRONMENT := .dzwonek/peer/.installed
 # Each worker has parts of its own, and a file's tests stay together because they share a system. ARGS="-n0 -s" for one.
 WORKERS := -n auto --maxprocesses 4 --dist loadfile
+
+# Whether something was said that is no "no".
+said = $(filter-out 0 no false,$(1))
 
 export UV_PYTHON_DOWNLOADS := never
 
@@ -26,22 +30,22 @@ help: ## List the targets
 
 .PHONY: demo
 demo: setup ## Start the whole system and play its main job; ONCE=1 ends by itself
-	@exec $(RUN) devstack.demo $(if $(filter-out 0 no false,$(ONCE)),--once)
+	@exec $(RUN) devstack.demo $(if $(call said,$(ONCE)),--once)
 
 .PHONY: test
 test: setup $(if $(filter true,$(CI)),browser promtool) parts lint types imports ## Run every check and every test; ARGS="-k words" chooses tests
 	@exec .venv/bin/pytest $(WORKERS) $(ARGS)
 
 .PHONY: bench
-bench: setup ## Measure how fast it is beside the raw limits; ROW=2, QUICK=1, LONG=1, RUNS=9
-	@exec $(RUN) bench $(foreach row,$(ROW),--row $(row)) $(if $(filter-out 0 no false,$(QUICK)),--quick) \
-		$(if $(filter-out 0 no false,$(LONG)),--long) $(if $(RUNS),--runs $(RUNS))
+bench: setup $(if $(call said,$(PEER)),$(PEER_ENVIRONMENT)) ## Measure it beside the raw limits; ROW=2 one row, QUICK=1, LONG=1, PEER=1
+	@exec $(RUN) bench $(foreach row,$(ROW),--row $(row)) $(if $(RUNS),--runs $(RUNS)) \
+		$(foreach word,QUICK LONG PEER,$(if $(call said,$($(word))),--$(shell echo $(word) | tr A-Z a-z)))
 
 ##@ In containers, where Docker is
 
 .PHONY: demo-compose
 demo-compose: setup ## Start the demo of compose.yaml and play its main job; ONCE=1 takes it down again
-	@exec $(RUN) devstack.demo.compose $(if $(filter-out 0 no false,$(ONCE)),--once)
+	@exec $(RUN) devstack.demo.compose $(if $(call said,$(ONCE)),--once)
 
 .PHONY: secrets
 secrets: setup ## Begin an installation: .env and fresh secrets, nothing overwritten; tells what is left to fill in
@@ -109,4 +113,10 @@ $(UV):
 $(ENVIRONMENT): $(UV) $(SOURCES)
 	@echo "Installing the packages of uv.lock into .venv (a minute, the first time)"
 	@$(UV) sync --frozen --quiet --python $(PYTHON)
+	@touch $@
+
+$(PEER_ENVIRONMENT): $(UV) bench/peers/requirements.txt
+	@echo "Installing what the mails are compared with into .dzwonek/peer"
+	@$(UV) venv --quiet --clear --python $(PYTHON) .dzwonek/peer
+	@$(UV) pip install --quiet --python .dzwonek/peer/bin/python -r bench/peers/requirements.txt
 	@touch $@

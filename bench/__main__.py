@@ -39,6 +39,7 @@ def bench(
     row: Annotated[list[int] | None, typer.Option(help="Only this row; may be said several times.")] = None,
     quick: Annotated[bool, typer.Option(help="Few items and few runs: everything within minutes.")] = False,
     long: Annotated[bool, typer.Option(help="Also what takes a million mails.")] = False,
+    peer: Annotated[bool, typer.Option(help="Also the same mails with Celery and Django.")] = False,
     runs: Annotated[int | None, typer.Option(min=1, help="How often each line is measured.")] = None,
 ) -> None:
     """Measure the rows, print the table and keep it."""
@@ -47,7 +48,7 @@ def bench(
     wanted = row or list(ROWS)
     if unknown := set(wanted) - ROWS.keys():
         raise typer.BadParameter(f"there is no row {min(unknown)}; there are {', '.join(map(str, ROWS))}")
-    plan = Plan(runs or (QUICK_RUNS if quick else FULL_RUNS), quick=quick, long=long)
+    plan = Plan(runs or (QUICK_RUNS if quick else FULL_RUNS), quick=quick, long=long, peer=peer)
     folder = RunFolder()
     held = False
     try:

@@ -14,11 +14,14 @@ class NotMeasured(RuntimeError):  # noqa: N818 - names what happened
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`runs` of each line. `quick` takes fewer items, and of them only a `share`; `long` asks for the million."""
+    """`runs` of each line. `quick` takes fewer items, and of them only a `share`; `long` asks for the million, `peer`
+    for the mails of somebody else.
+    """
 
     runs: int
     quick: bool = False
     long: bool = False
+    peer: bool = False
     share: float = 1.0
 
     def of(self, full: int, quick: int) -> int:

@@ -11,6 +11,7 @@ from bench.figures import Figure, Goal, rates, values
 from bench.ground import Ground
 from bench.mails import ACTIVATION, NOTICES, SQL, InventedMail, invented, queue, ready_made
 from bench.plan import Plan
+from bench.rows.peer import celery_and_django
 from bench.services import sender, signer
 from bench.waiting import connected, until
 from devstack.module_process import ModuleProcess
@@ -25,6 +26,7 @@ GOAL = Goal(1.0)
 LANE = "bulk"
 WARM_UP = 200
 C_SESSIONS = 16
+PEER_PROCESSES = (1, 4)
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,11 @@ async def measure(ground: Ground, plan: Plan) -> AsyncIterator[Figure]:
     if (in_c := await _source_in_c(ground, count=plan.of(20_000, 3_000))) is not None:
         beside = [(in_c, ours.rate) for _, ours in runs]
         yield values(1, f"the same / smtp-source -s {C_SESSIONS}", "mails/s", beside)
+    if plan.peer:
+        for processes in PEER_PROCESSES:
+            peer = await celery_and_django(ground, count=plan.of(4_000, 1_000), processes=processes)
+            label = f"the same / Celery and Django, processes: {processes}"
+            yield rates(1, label, "mails/s", [(peer, ours) for _, ours in runs])
     for line in OTHERS:
         few = replace(plan, runs=min(plan.runs, plan.of(plan.runs, 1)))
         yield rates(1, line.name, "mails/s", await _runs(ground, few, line, count=plan.of(10_000, 1_500)))
