@@ -34,7 +34,7 @@ async def celery_and_django(ground: Ground, *, count: int, processes: int) -> Ef
             "PEER_REDIS": str(port),
             "PEER_SMTP": str((await ground.sink()).port),
         }
-        command = [PYTHON, "-m", "bench.peers.celery_django", str(count), str(processes)]
+        command: list[str | Path] = [PYTHON, "-m", "bench.peers.celery_django", str(count), str(processes)]
         peer = Process("the peer", command, log=ground.log("peer"), env=env)
         await peer.start()
         if await peer.wait() != 0:
@@ -54,7 +54,17 @@ def _redis(ground: Ground, port: int) -> Process:
     env = libraries(folder)
     if not runs(program, env, "--version"):
         raise NotMeasured("Debian's Redis does not run here, and the peer needs it")
-    command = [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", ground.folder]
+    command: list[str | Path] = [
+        program,
+        "--port",
+        str(port),
+        "--bind",
+        "127.0.0.1",
+        "--save",
+        "",
+        "--dir",
+        ground.folder,
+    ]
     return Process("Redis", command, log=ground.log("redis"), env=env)
 
 
