@@ -42,9 +42,9 @@ class Renderer:
             for kind, mould in MOULDS.items():
                 self._layouts[kind, language] = _Layout(
                     Skeleton(identity, kind, language),
-                    environment.get_template(f"{mould.words}.words.txt"),
-                    environment.get_template(f"{mould.body}.txt"),
-                    environment.get_template(f"{mould.body}.html"),
+                    _template(environment, f"{mould.words}.words.txt"),
+                    _template(environment, f"{mould.body}.txt"),
+                    _template(environment, f"{mould.body}.html"),
                 )
 
     def render(self, mail: MailToRender) -> bytes:
@@ -75,6 +75,13 @@ def _environment(catalogues: Catalogues, language: str, *, host: str) -> Environ
         terms_html=lambda version: _styled_terms(version, language),
     )
     return environment
+
+
+def _template(environment: Environment, name: str) -> Template:
+    """The template with its globals in one dictionary: Jinja's chain of two is walked anew for every mail."""
+    template = environment.get_template(name)
+    template.globals = dict(template.globals)
+    return template
 
 
 @lru_cache
