@@ -15,7 +15,7 @@ MEMORY_GOAL = Goal(1.0, at_most=True)
 
 
 async def measure(ground: Ground, plan: Plan) -> AsyncIterator[Figure]:
-    """The lines of this row. At length it is one run of a million, whose memory is looked at."""
+    """The lines of this row. At length a run of a million follows, in which the memory is looked at."""
     count = plan.of(20_000, 3_000)
     async with pipeline(ground, prefix=ground.prefix()) as ours:
         runs = await plan.alternate(lambda: ours.raw(count, SIGN_IN), lambda: ours.sign_ins(count))

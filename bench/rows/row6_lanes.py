@@ -16,7 +16,7 @@ RATE = 25.0
 
 async def measure(ground: Ground, plan: Plan) -> AsyncIterator[Figure]:
     """The lines of this row. Idle is measured first: the queue is filled once, as that takes longest."""
-    backlog, activations = plan.of(1_000_000, 100_000), plan.of(500, 200)
+    backlog, activations = plan.of(1_000_000, 100_000), plan.of(500, 120)
     async with chain(ground) as ours:
         idle = await _tails(ours, plan, activations)
         await _fill_queue(ours, backlog)
