@@ -6,7 +6,7 @@ from uuid import UUID
 
 from aiokafka import AIOKafkaProducer
 
-from bench.mails import SQL, TOKEN, address
+from bench.mails import SQL, TOKEN, address, moments
 from shared.contracts.accounts import AccountRegistered, SignedInFromNewDevice
 from shared.contracts.envelope import Event, EventData, encode
 from shared.runtime.events import new_event, new_id
@@ -22,6 +22,7 @@ FORTNIGHT = timedelta(days=14)
 def sign_ins(accounts: Sequence[UUID]) -> Iterator[Event[SignedInFromNewDevice]]:
     """Each of these accounts is signed in to from a new device."""
     now = datetime.now(UTC)
+    happened = moments(now)
     for number, account in enumerate(accounts):
         data = SignedInFromNewDevice(
             account_id=account,
@@ -29,7 +30,7 @@ def sign_ins(accounts: Sequence[UUID]) -> Iterator[Event[SignedInFromNewDevice]]
             language=language(number),
             browser="Firefox",
             system="Android",
-            signed_in_at=now,
+            signed_in_at=happened[number % len(happened)],
         )
         yield new_event("accounts", data, now=now)
 

@@ -48,16 +48,21 @@ class InventedMail:
 def invented(count: int, kinds: Sequence[str], *, first: int = 0) -> Iterator[InventedMail]:
     """So many mails, each different: kinds, languages, schools and addresses are mixed."""
     now = datetime.now(UTC)
-    params = _params(now)
+    params = [_params(happened) for happened in moments(now)]
     for number in range(first, first + count):
         yield InventedMail(
             kind=kinds[number % len(kinds)],
             language=LANGUAGES[number // len(kinds) % len(LANGUAGES)],
             address=address(number),
             school_id=SCHOOLS[number % len(SCHOOLS)],
-            params=params,
+            params=params[number % len(params)],
             created_at=now,
         )
+
+
+def moments(now: datetime) -> Sequence[datetime]:
+    """When the things happened that the mails tell of: in each second of the last ten minutes something did."""
+    return [now - timedelta(seconds=ago) for ago in range(600)]
 
 
 def address(number: int) -> str:
@@ -116,15 +121,15 @@ async def queue(connection: Connection, mails: Iterator[InventedMail], sealer: S
         await connection.execute(SQL["queue_mails"], *map(list, zip(*rows, strict=True)), timeout=300)
 
 
-def _params(now: datetime) -> Mapping[str, Any]:
+def _params(happened: datetime) -> Mapping[str, Any]:
     """What all these kinds ask for together."""
     return {
         "terms_version": current_version(),
-        "expires_at": (now + timedelta(days=14)).isoformat(),
-        "signed_in_at": now.isoformat(),
+        "expires_at": (happened + timedelta(days=14)).isoformat(),
+        "signed_in_at": happened.isoformat(),
         "browser": "Firefox",
         "system": "Android",
-        "changed_at": now.isoformat(),
+        "changed_at": happened.isoformat(),
         "by_reset": False,
         "enabled": True,
     }
