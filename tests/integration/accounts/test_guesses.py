@@ -12,8 +12,11 @@ from tests.integration.accounts.accounts_world import (
     AccountsWorld,
     client_of,
 )
+from tests.integration.accounts.browser import Browser
 
 ELSEWHERE = "203.0.113.9"
+OF_BROWSERS = "127.0.0.1"
+"""The network that the tests' browsers call from."""
 
 
 async def guess(world: AccountsWorld, times: int, *, network: str = ELSEWHERE) -> list[int]:
@@ -101,6 +104,43 @@ async def test_a_network_that_guesses_at_many_accounts_is_stopped_and_a_busy_sch
             assert (await narrow.sign_in(network=SCHOOL)).status_code == 201
         world.clock.forward(minutes=15)
         assert (await narrow.sign_in(network=ELSEWHERE)).status_code == 201
+
+
+async def test_of_a_hundred_addresses_at_once_a_network_may_guess_at_as_many_as_one_after_the_other(
+    world: AccountsWorld,
+) -> None:
+    async with client_of(dataclasses.replace(world.parts, network_limit=5)) as client:
+        narrow = dataclasses.replace(world, client=client)
+        guesses = [narrow.sign_in(f"pupil{number}@example.org", network=ELSEWHERE) for number in range(100)]
+        statuses = [answer.status_code for answer in await asyncio.gather(*guesses)]
+    assert (statuses.count(401), statuses.count(429)) == (5, 95)
+
+
+async def test_a_right_password_among_many_guesses_at_once_opens_nothing_beyond_the_limit(world: AccountsWorld) -> None:
+    await world.active_account()
+    async with client_of(dataclasses.replace(world.parts, network_limit=5)) as client:
+        narrow = dataclasses.replace(world, client=client)
+        guesses = [narrow.sign_in(f"pupil{number}@example.org", network=ELSEWHERE) for number in range(60)]
+        *others, right = await asyncio.gather(*guesses, narrow.sign_in(network=ELSEWHERE))
+    assert [answer.status_code for answer in others].count(401) == 5
+    assert right.status_code == 429
+
+
+async def test_a_pupil_who_fills_the_networks_limit_keeps_out_nobody_who_was_here_before(world: AccountsWorld) -> None:
+    await world.active_account()
+    async with client_of(dataclasses.replace(world.parts, network_limit=5)) as client:
+        narrow = dataclasses.replace(world, client=client)
+        anna = Browser(client)
+        await anna.sign_in()
+        person = await narrow.signed_in()
+        for number in range(6):
+            answer = await narrow.sign_in(f"pupil{number}@example.org", network=OF_BROWSERS)
+        assert answer.status_code == 429
+        assert (await narrow.sign_in(network=OF_BROWSERS)).status_code == 429
+
+        assert (await anna.sign_in()).status_code == 303
+        body = {"password": PASSWORD, "new_password": OTHER_PASSWORD}
+        assert (await person.call("PUT", "me/password", body, network=OF_BROWSERS)).status_code == 200
 
 
 async def test_the_neighbours_of_one_ipv6_household_are_other_networks(world: AccountsWorld) -> None:

@@ -2,7 +2,7 @@
 
 Failures count per account and known device, else per account and network, so that a stranger elsewhere locks nobody
 out (security.md, Rate limits). A network has a limit of its own over all accounts, wide enough for a school whose
-pupils share one address.
+pupils share one address; it does not hold for devices that the account knows.
 """
 
 import ipaddress

@@ -33,10 +33,14 @@ class Visitor:
 
 @dataclass(frozen=True)
 class Guess:
-    """A guess under way: `subject` is what its failures are counted for, `network` the limit over all accounts."""
+    """A guess under way: `subject` is what its failures are counted for, `network` the limit over all accounts.
+
+    A device that the account knows has no limit but its own: who fills the network's keeps nobody out who was here
+    before.
+    """
 
     subject: bytes
-    network: bytes
+    network: bytes | None
 
 
 async def begin_guess(parts: Parts, digest: bytes, visitor: Visitor, *, device: bytes | None) -> Guess:
@@ -45,23 +49,48 @@ async def begin_guess(parts: Parts, digest: bytes, visitor: Visitor, *, device: 
     Raises TooManyAttempts.
     """
     now = parts.clock()
-    network = visitor.network.encode()
-    place = (b"at device", digest + device) if device else (b"at network", digest + network)
-    guess = Guess(parts.keyed_digest(*place), parts.keyed_digest(b"from network", network))
+    if device:
+        guess = Guess(parts.keyed_digest(b"at device", digest + device), None)
+    else:
+        network = visitor.network.encode()
+        subject = parts.keyed_digest(b"at network", digest + network)
+        guess = Guess(subject, parts.keyed_digest(b"from network", network))
+        await stop_at_full_network(parts, guess)
     async with parts.connection() as connection:
-        blocked_until = await store.blocked_until(connection, [guess.subject, guess.network], now)
-        if blocked_until is None:
-            if await store.begin_attempt(connection, guess.subject, digest, now, forget=FORGOTTEN_AFTER, waits=waits()):
-                return guess
-            blocked_until = await store.blocked_until(connection, [guess.subject], now)
+        if await store.begin_attempt(connection, guess.subject, digest, now, forget=FORGOTTEN_AFTER, waits=waits()):
+            return guess
+        blocked_until = await store.blocked_until(connection, guess.subject, now)
     raise TooManyAttempts(seconds_until(blocked_until or now, now))
 
 
-async def note_failure(parts: Parts, guess: Guess) -> None:
-    """The guess was wrong: the network's limit counts it as well."""
+async def stop_at_full_network(parts: Parts, guess: Guess) -> None:
+    """Asked before a guess is checked, and again when it was right: of many at once only as many count as may fail.
+
+    They are not counted before they are checked, as those of one account are: when a whole school signs in at once,
+    the guesses under way would be taken for failures. Raises TooManyAttempts.
+    """
+    if guess.network is None:
+        return
     now = parts.clock()
     async with parts.connection() as connection:
-        await store.count_for_network(connection, guess.network, now, limit=parts.network_limit, window=NETWORK_WINDOW)
+        ends_at = await store.full_until(
+            connection, guess.network, now, limit=parts.network_limit, window=NETWORK_WINDOW
+        )
+    if ends_at:
+        raise TooManyAttempts(seconds_until(ends_at, now))
+
+
+async def note_failure(parts: Parts, guess: Guess) -> None:
+    """The guess was wrong: its network's limit counts it. Raises TooManyAttempts where that is full by now."""
+    if guess.network is None:
+        return
+    now = parts.clock()
+    async with parts.connection() as connection:
+        ends_at = await store.count_in_window(
+            connection, guess.network, now, limit=parts.network_limit, window=NETWORK_WINDOW
+        )
+    if ends_at:
+        raise TooManyAttempts(seconds_until(ends_at, now))
 
 
 async def take_back(parts: Parts, guess: Guess) -> None:

@@ -23,7 +23,7 @@ async def count_request(parts: Parts, visitor: Visitor) -> None:
     now = parts.clock()
     subject = parts.keyed_digest(b"mails asked from network", visitor.network.encode())
     async with parts.connection() as connection:
-        waits_until = await store.count_request(
+        waits_until = await store.count_in_window(
             connection, subject, now, limit=parts.network_requests, window=NETWORK_WINDOW
         )
     if waits_until is not None:

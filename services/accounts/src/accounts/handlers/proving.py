@@ -13,7 +13,15 @@ from accounts.domain.email_address import EmailAddress
 from accounts.domain.password import comparable
 from accounts.domain.second_factor import matching_step, plain_recovery_code
 from accounts.domain.tokens import token_hash
-from accounts.handlers.guesses import Guess, Visitor, begin_guess, forgive, note_failure, take_back
+from accounts.handlers.guesses import (
+    Guess,
+    Visitor,
+    begin_guess,
+    forgive,
+    note_failure,
+    stop_at_full_network,
+    take_back,
+)
 from accounts.handlers.parts import Parts
 from accounts.passwords import HashingBusy, Verdict
 from accounts.store import credentials as store
@@ -39,7 +47,10 @@ class WrongCode(Exception):  # noqa: N818 - reads as what happened
 
 
 async def prove_password(parts: Parts, password_hash: str | None, password: str, guess: Guess) -> Verdict:
-    """That the hash is the password's; without one it takes as long. Raises WrongPassword, HashingBusy."""
+    """That the hash is the password's; without one it takes as long.
+
+    Raises WrongPassword, HashingBusy, TooManyAttempts.
+    """
     try:
         verdict = await parts.hasher.verify(comparable(password), password_hash)
     except HashingBusy:
@@ -48,6 +59,7 @@ async def prove_password(parts: Parts, password_hash: str | None, password: str,
     if not verdict.right:
         await note_failure(parts, guess)
         raise WrongPassword
+    await stop_at_full_network(parts, guess)
     return verdict
 
 

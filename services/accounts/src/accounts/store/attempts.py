@@ -1,4 +1,4 @@
-"""Guesses that failed or are under way, and what a network asks for."""
+"""Guesses that failed or are under way, and what is counted in a window: failures and requests of a network."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -9,9 +9,9 @@ from shared.runtime.sql import load_queries
 SQL = load_queries("accounts.store", "attempts.sql")
 
 
-async def blocked_until(connection: Connection, subjects: Sequence[bytes], now: datetime) -> datetime | None:
-    """Until when one of the subjects has to wait; None when none has to."""
-    instant: datetime | None = await connection.fetchval(SQL["blocked_until"], subjects, now)
+async def blocked_until(connection: Connection, subject: bytes, now: datetime) -> datetime | None:
+    """Until when the subject has to wait; None when it need not."""
+    instant: datetime | None = await connection.fetchval(SQL["blocked_until"], subject, now)
     return instant
 
 
@@ -31,19 +31,20 @@ async def begin_attempt(
     return bool(await connection.fetchval(SQL["begin_attempt"], subject, address, now, now - forget, waits))
 
 
-async def count_for_network(
-    connection: Connection, subject: bytes, now: datetime, *, limit: int, window: timedelta
-) -> None:
-    """Counts a failure of a network; at `limit` it waits until its window ends."""
-    await connection.execute(SQL["count_for_network"], subject, now, now - window, limit, window)
-
-
-async def count_request(
+async def full_until(
     connection: Connection, subject: bytes, now: datetime, *, limit: int, window: timedelta
 ) -> datetime | None:
-    """Counts a request of a network. Where its window has `limit` already: when that ends."""
+    """When the window of a subject ends that has counted up to `limit`; None while it has not."""
+    instant: datetime | None = await connection.fetchval(SQL["full_until"], subject, now - window, limit, window)
+    return instant
+
+
+async def count_in_window(
+    connection: Connection, subject: bytes, now: datetime, *, limit: int, window: timedelta
+) -> datetime | None:
+    """Counts one more for a subject. Where its window has `limit` already nothing is counted: returns when it ends."""
     instant: datetime | None = await connection.fetchval(
-        SQL["count_request"], subject, now, now - window, limit, window
+        SQL["count_in_window"], subject, now, now - window, limit, window
     )
     return instant
 

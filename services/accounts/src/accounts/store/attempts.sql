@@ -1,7 +1,7 @@
 -- Guesses that failed or are under way, the same for addresses that nobody has.
 
 -- name: blocked_until
-SELECT max(blocked_until) FROM failed_attempts WHERE subject = ANY ($1::bytea[]) AND blocked_until > $2;
+SELECT blocked_until FROM failed_attempts WHERE subject = $1 AND blocked_until > $2;
 
 -- name: begin_attempt
 -- Counts the guess as failed before it is checked; no row when it has to wait. $5: the waits after one, two, ... failures.
@@ -20,20 +20,13 @@ SET failures = CASE WHEN seen.failed_at < $4 THEN 1 ELSE seen.failures + 1 END,
 WHERE seen.blocked_until <= $3
 RETURNING failures;
 
--- name: count_for_network
--- A window that begins with its first failure; full, it blocks until its end. $3 where earlier windows have ended,
--- $4 how many it takes, $5 how long it is.
-INSERT INTO failed_attempts AS seen (subject, failures, failed_at, blocked_until)
-VALUES ($1, 1, $2, '-infinity')
-ON CONFLICT (subject) DO UPDATE
-SET failures = CASE WHEN seen.failed_at <= $3 THEN 1 ELSE seen.failures + 1 END,
-    failed_at = CASE WHEN seen.failed_at <= $3 THEN $2 ELSE seen.failed_at END,
-    blocked_until = CASE
-        WHEN seen.failed_at > $3 AND seen.failures + 1 >= $4 THEN seen.failed_at + $5::interval
-        ELSE seen.blocked_until END;
+-- name: full_until
+-- $2 where earlier windows have ended, $3 how many one takes, $4 how long it is.
+SELECT failed_at + $4::interval FROM failed_attempts WHERE subject = $1 AND failed_at > $2 AND failures >= $3;
 
--- name: count_request
--- A window that begins with its first request; what comes when it is full is not counted, and told when it ends.
+-- name: count_in_window
+-- A window that begins with the first that it counts; what comes when it is full is not counted, and told when it ends.
+-- $3 where earlier windows have ended, $4 how many one takes, $5 how long it is.
 WITH counted AS (
     INSERT INTO failed_attempts AS seen (subject, failures, failed_at, blocked_until)
     VALUES ($1, 1, $2, '-infinity')
