@@ -96,6 +96,17 @@ async def test_an_address_gets_three_mails_an_hour(world: AccountsWorld) -> None
     assert (await world.happened()).count("PasswordResetRequested") == 3
 
 
+async def test_who_registers_an_address_again_and_again_takes_no_reset_away_from_its_owner(
+    world: AccountsWorld,
+) -> None:
+    await world.active_account()
+    for _ in range(4):
+        await world.register()
+        world.clock.forward(minutes=2)
+    await ask(world)
+    assert await reset(world, await world.reset_token()) == "done"
+
+
 async def test_a_token_of_another_purpose_or_of_nobody_sets_no_password(world: AccountsWorld) -> None:
     await world.register()
     activation, _ = await world.tokens()

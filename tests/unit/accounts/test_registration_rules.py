@@ -73,6 +73,13 @@ def test_within_a_minute_of_a_mail_nothing_more_is_sent(state: State) -> None:
     assert decide_registration(known(account(state), MINUTE), NOW) != Silence()
 
 
+def test_an_owner_is_told_once_an_hour_whatever_else_was_mailed() -> None:
+    active = account(State.ACTIVE)
+    assert decide_registration(known(active, *[2 * MINUTE] * 3), NOW) == TellOwner(active)
+    assert decide_registration(Known(active, told_at=[NOW - timedelta(minutes=59)]), NOW) == Silence()
+    assert decide_registration(Known(active, told_at=[NOW - LIMIT_WINDOW]), NOW) == TellOwner(active)
+
+
 def test_three_mails_an_hour_are_the_limit() -> None:
     pending = account()
     three = [timedelta(minutes=5), timedelta(minutes=20), timedelta(minutes=59)]

@@ -16,12 +16,15 @@ LIFETIME = timedelta(days=14)
 
 LIMIT_WINDOW = timedelta(hours=1)
 MAILS_IN_WINDOW = 3
+TOLD_IN_WINDOW = 1
+"""That there is an account already: it serves once, and whoever asks for it is mostly a stranger."""
+
 QUIET = timedelta(seconds=60)
 """After a mail to an address no other is sent for so long: the first is on its way and its link still good."""
 
 
 NO_QUIET = timedelta(0)
-"""Where the last mail was of another kind, and its link serves for something else."""
+"""Where it is the last link itself that says whether it still serves."""
 
 Language = Literal["pl", "en", "uk"]
 
@@ -60,10 +63,15 @@ class Account:
 
 @dataclass(frozen=True)
 class Known:
-    """What is known of an address: its account, and when mails were sent to it in the last hour."""
+    """What is known of an address: its account, and when mails were sent to it in the last hour.
+
+    `told_at` are those that said that there is an account already. They count by themselves, as resets do: nobody
+    registers an address to keep its owner from another mail.
+    """
 
     account: Account | None
     mailed_at: Sequence[datetime] = ()
+    told_at: Sequence[datetime] = ()
 
 
 @dataclass(frozen=True)
@@ -101,13 +109,14 @@ def decide_registration(
     known: Known, now: datetime, quiet: timedelta = QUIET
 ) -> Register | Renew | TellOwner | Expire | Silence:
     """What registering an address leads to."""
+    account = known.account
+    if account and account.state is State.ACTIVE:
+        told_lately = len(_recent(known.told_at, now)) >= TOLD_IN_WINDOW
+        return Silence() if told_lately or not _is_quiet(known.mailed_at, now, quiet) else TellOwner(account)
     if not may_mail(known.mailed_at, now, quiet):
         return Silence()
-    account = known.account
     if account is None:
         return Register()
-    if account.state is State.ACTIVE:
-        return TellOwner(account)
     return Expire(account) if account.expired(now) else Renew(account)
 
 
@@ -121,5 +130,12 @@ def decide_asking_again(known: Known, now: datetime, quiet: timedelta = QUIET) -
 
 def may_mail(mailed_at: Sequence[datetime], now: datetime, quiet: timedelta) -> bool:
     """Whether an address may get another mail: three an hour, and none so soon that the last link still serves."""
-    recent = [instant for instant in mailed_at if now - instant < LIMIT_WINDOW]
-    return len(recent) < MAILS_IN_WINDOW and all(now - instant >= quiet for instant in recent)
+    return len(_recent(mailed_at, now)) < MAILS_IN_WINDOW and _is_quiet(mailed_at, now, quiet)
+
+
+def _recent(mailed_at: Sequence[datetime], now: datetime) -> Sequence[datetime]:
+    return [instant for instant in mailed_at if now - instant < LIMIT_WINDOW]
+
+
+def _is_quiet(mailed_at: Sequence[datetime], now: datetime, quiet: timedelta) -> bool:
+    return all(now - instant >= quiet for instant in mailed_at)

@@ -15,10 +15,10 @@ async def ask_again(parts: Parts, transaction: Connection, email: EmailAddress, 
 
     The asker is told nothing of it. Raises Contended.
     """
-    digest = parts.address_digest(email)
+    digest, told_digest = parts.address_digest(email), parts.told_digest(email)
     for _ in range(ATTEMPTS):
         now = parts.clock()
-        known = await store.known_of_address(transaction, email, digest, now)
+        known = await store.known_of_address(transaction, email, now, digest=digest, told_digest=told_digest)
         step = decide_asking_again(known, now, parts.quiet)
         if isinstance(step, Silence):
             return await store.note_silence(transaction, digest, now)

@@ -34,8 +34,7 @@ async def ask_for_email_change(
         if email.key == EmailAddress(account.email).key:
             raise AddressUnchanged
         now = parts.clock()
-        known = await registrations.known_of_address(transaction, email, digest, now)
-        if not may_mail(known.mailed_at, now, parts.quiet):
+        if not may_mail(await registrations.mailed_at(transaction, digest, now), now, parts.quiet):
             return await registrations.note_silence(transaction, digest, now)
         await registrations.note_mail(transaction, digest, now)
         return await email_changes.ask(

@@ -62,6 +62,14 @@ class Parts:
         """The address as the limits count it: not to be guessed back without the secret."""
         return self.keyed_digest(b"", email.key.encode())
 
+    def reset_digest(self, email: EmailAddress) -> bytes:
+        """The address as the limit of resets counts it, by themselves: no other mail uses them up."""
+        return self.keyed_digest(b"resets", email.key.encode())
+
+    def told_digest(self, email: EmailAddress) -> bytes:
+        """The address as the limit of mails counts it that tell of an account that there is already."""
+        return self.keyed_digest(b"told", email.key.encode())
+
     def keyed_digest(self, purpose: bytes, value: bytes) -> bytes:
         """A digest of `value`: not to be guessed back without the secret, and another one for each purpose."""
         return self.keyed_digests(purpose, value)[0]

@@ -17,18 +17,18 @@ from shared.runtime.postgres import Connection
 async def ask_for_reset(parts: Parts, transaction: Connection, email: EmailAddress) -> None:
     """Mails a link to the owner of an active account, else does nothing; the asker is told nothing of it.
 
-    Of two who ask at once one is served: the first link stays good. Mails of other kinds count only for the hour.
+    Of two who ask at once one is served: the first link stays good. Mails of other kinds do not count.
     """
     token = new_token()
     sealed_token = parts.sealer.seal(token)  # before anything is known, so that each branch takes the same time
-    digest = parts.address_digest(email)
+    digest = parts.reset_digest(email)
     found, _ = await credentials.of_address(transaction, email.key, None)
     account = await credentials.lock(transaction, found.account_id) if found else None
     now = parts.clock()
-    known = await registrations.known_of_address(transaction, email, digest, now)
+    mailed_at = await registrations.mailed_at(transaction, digest, now)
     ends_at = await credentials.reset_ends_at(transaction, found.account_id if found else None)
     serves = ends_at is not None and ends_at > now + RESET_LIFETIME - parts.quiet
-    if account is None or serves or not may_mail(known.mailed_at, now, quiet=NO_QUIET):
+    if account is None or serves or not may_mail(mailed_at, now, quiet=NO_QUIET):
         return await registrations.note_silence(transaction, digest, now)
     return await credentials.ask_for_reset(
         transaction,

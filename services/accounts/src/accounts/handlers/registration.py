@@ -58,10 +58,10 @@ async def prepare_registration(parts: Parts, registration: Registration) -> Prep
 async def register(parts: Parts, transaction: Connection, prepared: PreparedRegistration) -> None:
     """Does what the rules say for the address and tells the asker nothing of it. Raises Contended."""
     person, links = prepared.person, prepared.links
-    digest = parts.address_digest(person.email)
+    digest, told_digest = parts.address_digest(person.email), parts.told_digest(person.email)
     for _ in range(ATTEMPTS):
         now = parts.clock()
-        known = await store.known_of_address(transaction, person.email, digest, now)
+        known = await store.known_of_address(transaction, person.email, now, digest=digest, told_digest=told_digest)
         match decide_registration(known, now, parts.quiet):
             case Silence():
                 return await store.note_silence(transaction, digest, now)
@@ -72,7 +72,7 @@ async def register(parts: Parts, transaction: Connection, prepared: PreparedRegi
                 done = await store.renew(transaction, account, person, Mailing(digest, now, event, links.hashes))
             case TellOwner(account):
                 event = events.registration_attempted(account, now)
-                done = await store.tell_owner(transaction, account, Mailing(digest, now, event))
+                done = await store.tell_owner(transaction, account, Mailing(told_digest, now, event))
             case Expire(account):
                 await expire_registrations(transaction, [(account.account_id, account.version)], now)
                 done = False

@@ -39,11 +39,19 @@ class Mailing:
     link_hashes: Sequence[bytes] = ()
 
 
-async def known_of_address(connection: Connection, email: EmailAddress, digest: bytes, now: datetime) -> Known:
-    """The account of an address and the mails sent to it in the last hour."""
-    row = await connection.fetchrow(SQL["known_of_address"], email.key, digest, now - LIMIT_WINDOW)
+async def known_of_address(
+    connection: Connection, email: EmailAddress, now: datetime, *, digest: bytes, told_digest: bytes
+) -> Known:
+    """The account of an address and the mails sent to it in the last hour, by what they are counted for."""
+    row = await connection.fetchrow(SQL["known_of_address"], email.key, digest, told_digest, now - LIMIT_WINDOW)
     assert row is not None  # noqa: S101 - the statement always gives one row
-    return Known(account_in(row), row["mailed_at"])
+    return Known(account_in(row), row["mailed_at"], row["told_at"])
+
+
+async def mailed_at(connection: Connection, digest: bytes, now: datetime) -> Sequence[datetime]:
+    """When mails were sent to an address in the last hour."""
+    instants: list[datetime] = await connection.fetchval(SQL["mailed_at"], digest, now - LIMIT_WINDOW)
+    return instants
 
 
 async def register(

@@ -3,8 +3,12 @@
 
 -- name: known_of_address
 SELECT account_id, state, version, language, registered_at, expires_at,
-       ARRAY(SELECT requested_at FROM mail_requests WHERE address = $2 AND mailed AND requested_at > $3) AS mailed_at
+       ARRAY(SELECT requested_at FROM mail_requests WHERE address = $2 AND mailed AND requested_at > $4) AS mailed_at,
+       ARRAY(SELECT requested_at FROM mail_requests WHERE address = $3 AND mailed AND requested_at > $4) AS told_at
 FROM (VALUES (true)) AS always LEFT JOIN accounts ON email_key = $1;
+
+-- name: mailed_at
+SELECT ARRAY(SELECT requested_at FROM mail_requests WHERE address = $1 AND mailed AND requested_at > $2);
 
 -- name: register
 WITH account AS (
