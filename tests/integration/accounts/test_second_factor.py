@@ -71,6 +71,17 @@ async def test_each_recovery_code_is_good_once(world: AccountsWorld) -> None:
     assert (await world.sign_in(code=codes[1].replace("-", " "))).status_code == 201
 
 
+async def test_a_code_is_spent_and_failures_are_forgiven_whatever_is_refused_then(world: AccountsWorld) -> None:
+    person = await world.somebody()
+    _, codes = await switched_on(world, person)
+    for code in codes[:7]:
+        wrong = await person.call("POST", "me/second-factor/setups", {"password": PASSWORD, "code": "000000"})
+        assert fields(wrong) == {"code": "wrong_code"}
+        answer = await person.call("POST", "me/second-factor/setups", {"password": PASSWORD, "code": code})
+        assert answer.json()["code"] == "already_on"
+    assert fields(await world.sign_in(code=codes[0])) == {"code": "wrong_code"}
+
+
 async def test_neither_secret_nor_codes_are_kept_in_clear(world: AccountsWorld) -> None:
     person = await world.somebody()
     app, codes = await switched_on(world, person)

@@ -115,13 +115,18 @@ async def proven(
     guess = await begin_guess(parts, digest, visitor, device=who.session_id.bytes)
     await prove_password(parts, account.password_hash, proof.password, guess)
     async with counted(parts, guess), parts.transaction() as transaction:
-        yield transaction, await locked(parts, transaction, account, proof.code)
-    await forgive(parts, guess)
+        await spend_code(parts, transaction, await _unchanged(transaction, account), proof.code)
+    # In a transaction of its own: what was proven stays proven when the use case refuses.
+    async with parts.transaction() as transaction:
+        yield transaction, await _unchanged(transaction, account)
 
 
 @asynccontextmanager
 async def counted(parts: Parts, guess: Guess) -> AsyncIterator[None]:
-    """Around what spends a code: a wrong one counts for the network as well, a missing one is no failure."""
+    """Around what spends a code: a wrong one counts for the network as well, a missing one is no failure.
+
+    When all is well the failures before are forgiven.
+    """
     try:
         yield
     except WrongCode:
@@ -130,6 +135,7 @@ async def counted(parts: Parts, guess: Guess) -> AsyncIterator[None]:
     except CodeNeeded:
         await take_back(parts, guess)
         raise
+    await forgive(parts, guess)
 
 
 async def locked(parts: Parts, transaction: Connection, proven: Credentials, code: str | None) -> Credentials:
@@ -137,10 +143,16 @@ async def locked(parts: Parts, transaction: Connection, proven: Credentials, cod
 
     Raises WrongPassword, CodeNeeded, WrongCode.
     """
+    account = await _unchanged(transaction, proven)
+    await spend_code(parts, transaction, account, code)
+    return account
+
+
+async def _unchanged(transaction: Connection, proven: Credentials) -> Credentials:
+    """The account, locked, if what was proven for it still holds. Raises WrongPassword."""
     account = await store.lock(transaction, proven.account_id)
     if account is None or not _same_proof(account, proven):
         raise WrongPassword
-    await spend_code(parts, transaction, account, code)
     return account
 
 

@@ -11,7 +11,7 @@ from accounts.domain.second_factor import (
     provisioning_uri,
 )
 from accounts.events import credentials as events
-from accounts.handlers.guesses import Visitor, begin_guess, forgive
+from accounts.handlers.guesses import Visitor, begin_guess
 from accounts.handlers.parts import Parts
 from accounts.handlers.proving import Proof, WrongCode, counted, proven, recovery_digests
 from accounts.store import credentials, second_factor
@@ -63,22 +63,22 @@ async def switch_on(parts: Parts, who: SignedIn, code: str, visitor: Visitor) ->
     """
     setup = await pending_setup(parts, who)
     guess = await begin_guess(parts, who.account_id.bytes, visitor, device=who.session_id.bytes)
-    async with counted(parts, guess), parts.transaction() as transaction:
+    async with counted(parts, guess):
+        now = parts.clock()
+        step = matching_step(setup.secret, code, now, None)
+        if step is None:
+            raise WrongCode
+    async with parts.transaction() as transaction:
         account = await credentials.lock(transaction, who.account_id)
         if account is None:
             raise NotSetUp
         if account.second_factor:
             raise AlreadyOn
-        now = parts.clock()
-        step = matching_step(setup.secret, code, now, None)
-        if step is None:
-            raise WrongCode
         codes = new_recovery_codes()
         digests = [recovery_digests(parts, account, plain)[0] for text in codes if (plain := plain_recovery_code(text))]
         event = events.second_factor_changed(account, now, enabled=True)
         closed = parts.vault.close(setup.secret)
         await second_factor.switch_on(transaction, account.account_id, closed, step, code_hashes=digests, event=event)
-    await forgive(parts, guess)
     return codes
 
 

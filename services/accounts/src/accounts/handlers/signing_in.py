@@ -141,7 +141,6 @@ async def _begin(
             session,
             token_hash(session_token),
             known_by,
-            proven.guess.subject,
             version_steps=len(alarms),
             better_hash=proven.better_hash,
             events=alarms,

@@ -34,7 +34,6 @@ class NewSession:
     session: Session
     token_hash: bytes
     device_hash: bytes
-    guess_subject: bytes
     version_steps: int = 0
     better_hash: str | None = field(default=None, repr=False)
     events: Sequence[Event[EventData]] = ()
@@ -62,7 +61,6 @@ async def begin(connection: Connection, new: NewSession) -> None:
         session.signed_in_at,
         session.expires_at,
         new.device_hash,
-        new.guess_subject,
         new.version_steps,
         new.better_hash,
         *outbox_columns(new.events),
