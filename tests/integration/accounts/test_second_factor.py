@@ -4,7 +4,16 @@ import asyncio
 import dataclasses
 
 import pyotp
-from tests.integration.accounts.accounts_world import PASSWORD, AccountsWorld, SignedIn, client_of, fields
+from tests.integration.accounts.accounts_world import (
+    ADDRESS,
+    OTHER_PASSWORD,
+    PASSWORD,
+    AccountsWorld,
+    SignedIn,
+    client_of,
+    fields,
+)
+from tests.integration.accounts.browser import Browser, next_code, with_second_factor
 
 from shared.contracts.accounts import SecondFactorChanged
 
@@ -106,6 +115,57 @@ async def test_guesses_at_the_code_are_limited_however_often_the_password_is_sho
         statuses.append((await world.sign_in(code="123456")).status_code)
     assert statuses[-1] == 429
     assert statuses.count(422) <= 5
+
+
+async def test_whoever_has_the_password_guesses_ten_codes_from_however_many_networks(world: AccountsWorld) -> None:
+    app, _ = await switched_on(world, await world.somebody())
+    guesses = (world.sign_in(code="123456", network=f"203.0.113.{number}") for number in range(20))
+    statuses = [answer.status_code for answer in await asyncio.gather(*guesses)]
+    assert (statuses.count(422), statuses.count(429)) == (10, 10)
+
+    right = await world.sign_in(code=app.at(world.clock.now), network="203.0.113.99")
+    assert (right.status_code, right.headers["retry-after"]) == (429, "900")
+    world.clock.forward(minutes=15)
+    assert (await world.sign_in(code="123456", network="203.0.113.98")).status_code == 422
+    assert (await world.sign_in(code="123456", network="203.0.113.97")).headers["retry-after"] == "1800"
+
+
+async def test_wrong_codes_from_elsewhere_keep_a_known_browser_out_as_little_as_wrong_passwords(
+    world: AccountsWorld,
+) -> None:
+    await world.active_account()
+    browser = Browser(world.client)
+    secret = await with_second_factor(world, browser)
+    for number in range(11):
+        await world.sign_in(code="123456", network=f"203.0.113.{number}")
+    del browser.cookies["__Host-session"]
+    needed = await browser.sign_in()
+    answer = await browser.post(needed.headers["location"], {"code": next_code(world, secret)})
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+
+
+async def test_a_known_browser_has_five_wrong_codes_and_not_five_more_in_the_second_step(world: AccountsWorld) -> None:
+    await world.active_account()
+    browser = Browser(world.client)
+    await with_second_factor(world, browser)
+    del browser.cookies["__Host-session"]
+    for _ in range(5):
+        needed = await browser.sign_in()
+        assert (await browser.post(needed.headers["location"], {"code": "123456"})).status_code == 422
+
+    body = {"email": ADDRESS, "password": PASSWORD, "code": "123456"}
+    cookies = {"Cookie": f"__Host-device={browser.cookies['__Host-device']}"}
+    assert (await world.client.post("/api/v1/sessions", json=body, headers=cookies)).status_code == 429
+
+
+async def test_a_new_password_forgives_wrong_codes(world: AccountsWorld) -> None:
+    app, _ = await switched_on(world, await world.somebody())
+    for number in range(11):
+        await world.sign_in(code="123456", network=f"203.0.113.{number}")
+    await world.ask_for_reset()
+    body = {"token": await world.reset_token(), "new_password": OTHER_PASSWORD}
+    await world.post("password-resets/completions", body)
+    assert (await world.sign_in(password=OTHER_PASSWORD, code=app.at(world.clock.now))).status_code == 201
 
 
 async def test_it_is_switched_off_with_password_and_code(world: AccountsWorld) -> None:

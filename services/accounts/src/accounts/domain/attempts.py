@@ -10,6 +10,9 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 FREE_FAILURES = 5
+FREE_CODES = 10
+"""Wrong codes after the right password, over all networks: whoever got hold of the password may have many of them."""
+
 WAITS: Sequence[timedelta] = (timedelta(minutes=15), timedelta(minutes=30), timedelta(minutes=60))
 """After the fifth failure and each further one; the last holds for all that follow."""
 
@@ -19,9 +22,9 @@ FORGOTTEN_AFTER = timedelta(hours=24)
 NETWORK_WINDOW = timedelta(minutes=15)
 
 
-def waits() -> list[timedelta]:
+def waits(free: int = FREE_FAILURES) -> list[timedelta]:
     """How long the next guess has to wait after one failure, after two, and so on; the last holds for all further."""
-    return [timedelta(0)] * (FREE_FAILURES - 1) + list(WAITS)
+    return [timedelta(0)] * (free - 1) + list(WAITS)
 
 
 def network_of(address: str) -> str:

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from accounts.domain.attempts import FORGOTTEN_AFTER, NETWORK_WINDOW, network_of, waits
+from accounts.domain.attempts import FORGOTTEN_AFTER, FREE_CODES, FREE_FAILURES, NETWORK_WINDOW, network_of, waits
 from accounts.handlers.parts import Parts
 from accounts.store import attempts as store
 
@@ -33,14 +33,16 @@ class Visitor:
 
 @dataclass(frozen=True)
 class Guess:
-    """A guess under way: `subject` is what its failures are counted for, `network` the limit over all accounts.
+    """A guess under way: `subject` is what its failures are counted for, and `address` whose account it is about.
 
-    A device that the account knows has no limit but its own: who fills the network's keeps nobody out who was here
-    before.
+    `network` is the limit over all accounts, and `codes` that of the account over all networks. A device that the
+    account knows has no limit but its own: who fills the others keeps nobody out who was here before.
     """
 
     subject: bytes
-    network: bytes | None
+    address: bytes
+    network: bytes | None = None
+    codes: bytes | None = None
 
 
 async def begin_guess(parts: Parts, digest: bytes, visitor: Visitor, *, device: bytes | None) -> Guess:
@@ -48,18 +50,38 @@ async def begin_guess(parts: Parts, digest: bytes, visitor: Visitor, *, device: 
 
     Raises TooManyAttempts.
     """
-    now = parts.clock()
     if device:
-        guess = Guess(parts.keyed_digest(b"at device", digest + device), None)
+        guess = Guess(parts.keyed_digest(b"at device", digest + device), digest)
     else:
         network = visitor.network.encode()
         subject = parts.keyed_digest(b"at network", digest + network)
-        guess = Guess(subject, parts.keyed_digest(b"from network", network))
+        limits = parts.keyed_digest(b"from network", network), parts.keyed_digest(b"codes", digest)
+        guess = Guess(subject, digest, *limits)
         await stop_at_full_network(parts, guess)
+    await _begin(parts, guess.subject, digest, free=FREE_FAILURES)
+    return guess
+
+
+async def begin_code(parts: Parts, guess: Guess) -> None:
+    """Counts the code that follows a right password, before it is checked. Raises TooManyAttempts.
+
+    Only whoever has shown the password comes as far as that: a stranger keeps nobody out by it.
+    """
+    if guess.codes is None:
+        return
+    try:
+        await _begin(parts, guess.codes, guess.address, free=FREE_CODES)
+    except TooManyAttempts:
+        await take_back(parts, guess)
+        raise
+
+
+async def _begin(parts: Parts, subject: bytes, address: bytes, *, free: int) -> None:
+    now = parts.clock()
     async with parts.connection() as connection:
-        if await store.begin_attempt(connection, guess.subject, digest, now, forget=FORGOTTEN_AFTER, waits=waits()):
-            return guess
-        blocked_until = await store.blocked_until(connection, guess.subject, now)
+        if await store.begin_attempt(connection, subject, address, now, forget=FORGOTTEN_AFTER, waits=waits(free)):
+            return
+        blocked_until = await store.blocked_until(connection, subject, now)
     raise TooManyAttempts(seconds_until(blocked_until or now, now))
 
 
@@ -103,6 +125,8 @@ async def forgive(parts: Parts, guess: Guess) -> None:
     """The guess was right."""
     async with parts.connection() as connection:
         await store.forgive_attempt(connection, guess.subject)
+        if guess.codes:
+            await store.forgive_attempt(connection, guess.codes)
 
 
 def seconds_until(instant: datetime, now: datetime) -> int:

@@ -9,7 +9,7 @@ from accounts.domain.sessions import MOST_SESSIONS, Device, Session, new_form_to
 from accounts.domain.tokens import Purpose, new_token, token_fault, token_hash
 from accounts.domain.user_agent import browser_of, system_of
 from accounts.events import credentials as events
-from accounts.handlers.guesses import Guess, Visitor, begin_guess
+from accounts.handlers.guesses import Guess, Visitor, begin_code, begin_guess
 from accounts.handlers.parts import Parts
 from accounts.handlers.proving import CodeNeeded, WrongPassword, counted, device_hash, locked, prove_password
 from accounts.handlers.revoking import revoke
@@ -101,10 +101,12 @@ async def sign_in_with_code(
         if waiting is None or token_fault(waiting, Purpose.SECOND_FACTOR, parts.clock()):
             raise SignInRefused
         account = await credentials.of_account(connection, waiting.account_id)
-    if account is None:
-        raise SignInRefused
+        if account is None:
+            raise SignInRefused
+        device = device_hash(visitor)
+        known = device and (await sessions.device_known(connection, account.account_id, device))[0]
     digest = parts.address_digest(EmailAddress(account.email))
-    guess = await begin_guess(parts, digest, visitor, device=None)
+    guess = await begin_guess(parts, digest, visitor, device=device if known else None)
     proven = _Proven(account, guess)
     return await _begin(
         parts, proven, visitor, shared=shared, code=code, former_token=former_token, spent=token_hash(token)
@@ -126,6 +128,8 @@ async def _begin(
     device_token = None if shared else visitor.device_token or new_token()
     known_by = token_hash(device_token) if device_token else _place(parts, visitor, device)
     session_token = new_token()
+    if code and proven.account.second_factor:
+        await begin_code(parts, proven.guess)
     async with counted(parts, proven.guess), parts.transaction() as transaction:
         try:
             account = await locked(parts, transaction, proven.account, code)
