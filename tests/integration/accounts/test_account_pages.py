@@ -185,6 +185,19 @@ async def test_another_address_counts_once_its_link_was_used(world: AccountsWorl
     assert NEW_ADDRESS in (await browser.get("/account?lang=en")).text
 
 
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "try again in 24 hours"), ("pl", "za 24 godziny"), ("uk", "за 24 години")]
+)
+async def test_who_asks_for_many_addresses_is_told_when_to_come_again(
+    browser: Browser, language: str, said: str
+) -> None:
+    for number in range(6):
+        form = {"password": PASSWORD, "email": f"person{number}@example.org"}
+        answer = await browser.send(f"/account/email?lang={language}", **form)
+    assert answer.status_code == 429
+    assert said in answer.text
+
+
 async def test_an_address_is_not_confirmed_by_a_form_of_another_site(world: AccountsWorld, browser: Browser) -> None:
     await browser.send("/account/email?lang=en", password=PASSWORD, email=NEW_ADDRESS)
     answer = await browser.post(await confirmation_path(world), {}, **{"Sec-Fetch-Site": "cross-site"})

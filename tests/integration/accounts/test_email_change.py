@@ -14,6 +14,11 @@ async def ask(person: SignedIn, email: str = NEW, password: str = PASSWORD) -> i
     return answer.status_code
 
 
+async def somebody_else(world: AccountsWorld) -> SignedIn:
+    await world.active_account("jan@example.org")
+    return await world.signed_in("jan@example.org")
+
+
 async def confirm(world: AccountsWorld, token: str) -> str:
     """Uses the link. Returns `done` or the code of the problem."""
     body = (await world.post("email-changes/confirmations", {"token": token})).json()
@@ -104,6 +109,27 @@ async def test_the_new_mailbox_is_not_flooded(world: AccountsWorld) -> None:
     for _ in range(5):
         assert await ask(person) == 202
     assert (await world.happened()).count("EmailChangeRequested") == 1
+
+
+async def test_nobody_has_mails_sent_to_a_whole_town_by_changes_of_address(world: AccountsWorld) -> None:
+    person = await world.somebody()
+    assert [await ask(person, f"person{number}@example.org") for number in range(6)] == [202] * 5 + [429]
+    assert (await world.happened()).count("EmailChangeRequested") == 5
+    body = {"email": NEW, "password": PASSWORD}
+    refused = await person.call("POST", "me/email-changes", body)
+    assert (refused.json()["code"], refused.headers["retry-after"]) == ("too_many_requests", "86400")
+    assert await ask(await somebody_else(world), NEW) == 202
+
+    world.clock.forward(days=1)
+    assert await ask(await world.signed_in(), "person6@example.org") == 202
+
+
+async def test_a_mistake_uses_up_no_change_of_address(world: AccountsWorld) -> None:
+    person = await world.somebody()
+    for _ in range(4):
+        assert await ask(person, ADDRESS) == 422
+        assert await ask(person, password=OTHER_PASSWORD) == 422
+    assert [await ask(person, f"person{number}@example.org") for number in range(5)] == [202] * 5
 
 
 async def test_a_link_used_by_two_at_once_changes_the_address_once(world: AccountsWorld) -> None:

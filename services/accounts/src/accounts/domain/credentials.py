@@ -12,6 +12,9 @@ RESET_LIFETIME = timedelta(minutes=60)
 EMAIL_CHANGE_LIFETIME = timedelta(hours=24)
 """A link that confirms a new address."""
 
+EMAIL_CHANGES_A_DAY = 5
+"""How often somebody may ask for another address: each time a mail goes to wherever they say."""
+
 SETUP_LIFETIME = timedelta(hours=1)
 """Between the QR code of a second factor and the first code from the app."""
 

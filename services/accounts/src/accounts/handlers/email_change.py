@@ -7,6 +7,7 @@ from accounts.domain.tokens import LinkRefused, Purpose, TokenFault, new_token, 
 from accounts.events import credentials as events
 from accounts.handlers.expiry import expire_registrations
 from accounts.handlers.guesses import Visitor
+from accounts.handlers.mail_requests import count_email_change
 from accounts.handlers.parts import Parts
 from accounts.handlers.proving import Proof, proven
 from accounts.store import credentials, email_changes, registrations
@@ -25,7 +26,9 @@ async def ask_for_email_change(
     """Mails a link to the new address and tells the one in use.
 
     Whether the new one has an account already is not looked at: whoever asks must not learn it, and who reads that
-    mailbox does by the link. The limit of mails per address holds. Raises AddressUnchanged, and what `proven` raises.
+    mailbox does by the link. The limit of mails per address holds, and one for the account.
+
+    Raises AddressUnchanged, TooManyRequests, and what `proven` raises.
     """
     token = new_token()
     sealed_email, sealed_token = parts.sealer.seal(email.text), parts.sealer.seal(token)
@@ -33,6 +36,7 @@ async def ask_for_email_change(
     async with proven(parts, who, proof, visitor) as (transaction, account):
         if email.key == EmailAddress(account.email).key:
             raise AddressUnchanged
+        await count_email_change(parts, transaction, account)
         now = parts.clock()
         if not may_mail(await registrations.mailed_at(transaction, digest, now), now, parts.quiet):
             return await registrations.note_silence(transaction, digest, now)

@@ -1,17 +1,23 @@
-"""Requests that have a mail sent to whoever, by somebody who is not signed in, are limited for each network.
+"""Requests that have a mail sent to whoever are limited: for each network, and where somebody is signed in, for them.
 
-The limit for each address (domain/registration.py) keeps one mailbox from being flooded; this one keeps anybody from
-having mails sent to a whole town. It is wide enough for a school that registers behind one address.
+The limit for each address (domain/registration.py) keeps one mailbox from being flooded; these keep anybody from having
+mails sent to a whole town. That of a network is wide enough for a school that registers behind one address.
 """
 
+from datetime import timedelta
+
 from accounts.domain.attempts import NETWORK_WINDOW
+from accounts.domain.credentials import EMAIL_CHANGES_A_DAY, Credentials
 from accounts.handlers.guesses import Visitor, seconds_until
 from accounts.handlers.parts import Parts
 from accounts.store import attempts as store
+from shared.runtime.postgres import Connection
+
+DAY = timedelta(days=1)
 
 
 class TooManyRequests(Exception):  # noqa: N818 - reads as what happened
-    """The network has to wait; `retry_after` says how long, in seconds."""
+    """The network or the account has to wait; `retry_after` says how long, in seconds."""
 
     def __init__(self, retry_after: int) -> None:
         super().__init__(f"wait {retry_after} s")
@@ -26,5 +32,14 @@ async def count_request(parts: Parts, visitor: Visitor) -> None:
         waits_until = await store.count_in_window(
             connection, subject, now, limit=parts.network_requests, window=NETWORK_WINDOW
         )
+    if waits_until is not None:
+        raise TooManyRequests(seconds_until(waits_until, now))
+
+
+async def count_email_change(parts: Parts, transaction: Connection, account: Credentials) -> None:
+    """Counts another address that somebody asks for. Raises TooManyRequests."""
+    now = parts.clock()
+    subject = parts.keyed_digest(b"addresses asked by account", account.account_id.bytes)
+    waits_until = await store.count_in_window(transaction, subject, now, limit=EMAIL_CHANGES_A_DAY, window=DAY)
     if waits_until is not None:
         raise TooManyRequests(seconds_until(waits_until, now))

@@ -58,7 +58,8 @@ async def put_password(body: PasswordChangeBody, parts: WorkingParts, who: Who, 
 async def post_email_change(body: EmailChangeBody, parts: WorkingParts, who: Who, calling: Calling) -> AcceptedAnswer:
     """Mails a link to the new address, good for 24 hours, and tells the one in use.
 
-    The answer is the same for an address that has an account already; its link then changes nothing.
+    The answer is the same for an address that has an account already; its link then changes nothing. Five times a day
+    another address may be asked for (429 `too_many_requests`).
     """
     await ask_for_email_change(parts, who, body.proof(), body.email, calling)
     return AcceptedAnswer()

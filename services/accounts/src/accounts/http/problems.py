@@ -47,7 +47,7 @@ LATER = 30
 
 WAITS: Mapping[type[Exception], tuple[int, str, str]] = {
     TooManyAttempts: (429, "too_many_attempts", "Too many failures; wait before the next try"),
-    TooManyRequests: (429, "too_many_requests", "Too many requests from this network; wait before the next one"),
+    TooManyRequests: (429, "too_many_requests", "Too many requests; wait before the next one"),
     HashingBusy: (503, "busy", "Too many people are here right now"),
 }
 """The status, the code and the title for what says itself when to come again."""

@@ -25,7 +25,7 @@ SIGNED_OUT: dict[int | str, dict[str, Any]] = {
     403: {"model": ProblemDetails, "description": "The call came from another site: `cross_site`"},
 }
 TOO_MANY: dict[int | str, dict[str, Any]] = {
-    429: {"model": ProblemDetails, "description": "Too many failures; try again after Retry-After seconds"}
+    429: {"model": ProblemDetails, "description": "Too many failures or requests; try again after Retry-After seconds"}
 }
 SessionToken = Annotated[
     str | None, Header(alias="Authorization", description="`Bearer` and the session token, not an access token.")
