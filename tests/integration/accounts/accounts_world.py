@@ -182,6 +182,14 @@ class AccountsWorld:
     async def account(self, email: str = ADDRESS) -> asyncpg.Record | None:
         return await self.pool.fetchrow("SELECT * FROM accounts WHERE email_key = $1", email.casefold())
 
+    async def waits_for_a_lock(self) -> bool:
+        """Whether somebody waits for what another transaction holds."""
+        return bool(
+            await self.pool.fetchval(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+            )
+        )
+
     async def rows(self, table: str) -> list[str]:
         """All rows of a table as PostgreSQL writes them."""
         rows = await self.pool.fetch(f"SELECT t::text FROM {table} AS t")  # noqa: S608 - tables that tests name

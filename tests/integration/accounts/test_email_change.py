@@ -3,7 +3,11 @@
 import asyncio
 
 from tests.integration.accounts.accounts_world import ADDRESS, OTHER_PASSWORD, PASSWORD, AccountsWorld, SignedIn, fields
+from tests.waiting import until
 
+from accounts.domain.email_address import EmailAddress
+from accounts.domain.registration import AgeBracket
+from accounts.handlers.registration import Registration, prepare_registration, register
 from shared.contracts.accounts import EmailChanged, EmailChangeRequested
 
 NEW = "anna.kowalska@example.org"
@@ -75,6 +79,24 @@ async def test_who_began_to_register_the_address_without_activating_it_loses_tha
     await world.register(NEW)
 
     assert await confirm(world, await world.confirmation_token()) == "done"
+    assert (await world.happened())[-2:] == ["RegistrationExpired", "EmailChanged"]
+    assert len(await world.rows("accounts")) == 1
+
+
+async def test_an_address_that_is_registered_in_this_very_moment_is_taken_all_the_same(world: AccountsWorld) -> None:
+    person = await world.somebody()
+    assert await ask(person) == 202
+    token = await world.confirmation_token()
+    world.clock.forward(minutes=5)
+    registration = Registration(EmailAddress(NEW), PASSWORD, AgeBracket.ADULT, "pl")
+    prepared = await prepare_registration(world.parts, registration)
+
+    async with world.parts.transaction() as transaction:
+        await register(world.parts, transaction, prepared)
+        confirming = asyncio.create_task(confirm(world, token))
+        await until(world.waits_for_a_lock)
+
+    assert await confirming == "done"
     assert (await world.happened())[-2:] == ["RegistrationExpired", "EmailChanged"]
     assert len(await world.rows("accounts")) == 1
 

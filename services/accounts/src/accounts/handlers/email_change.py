@@ -1,5 +1,7 @@
 """Somebody who is signed in takes another address: it counts once the link that went there was used."""
 
+from datetime import datetime
+
 from accounts.domain.credentials import EMAIL_CHANGE_LIFETIME
 from accounts.domain.email_address import EmailAddress
 from accounts.domain.registration import State, may_mail
@@ -8,7 +10,7 @@ from accounts.events import credentials as events
 from accounts.handlers.expiry import expire_registrations
 from accounts.handlers.guesses import Visitor
 from accounts.handlers.mail_requests import count_email_change
-from accounts.handlers.parts import Parts
+from accounts.handlers.parts import ATTEMPTS, Contended, Parts
 from accounts.handlers.proving import Proof, proven
 from accounts.store import credentials, email_changes, registrations
 from accounts.store.email_changes import EmailChange
@@ -59,7 +61,7 @@ async def look_at_email_change(parts: Parts, token: str) -> EmailChange:
 
 
 async def confirm_email(parts: Parts, token: str) -> EmailAddress:
-    """Gives the account the address that the link was mailed to. Raises LinkRefused.
+    """Gives the account the address that the link was mailed to. Raises LinkRefused, Contended.
 
     Whoever had begun to register the address without activating it loses that: the mailbox is this person's. An
     address that has an active account keeps it.
@@ -71,16 +73,23 @@ async def confirm_email(parts: Parts, token: str) -> EmailAddress:
         if account is None:
             raise LinkRefused(TokenFault.UNKNOWN)
         now = parts.clock()
-        holder = await email_changes.holder(transaction, change.email)
-        if holder and holder.state is State.ACTIVE:
-            raise LinkRefused(TokenFault.REVOKED)
-        if holder:
-            await expire_registrations(transaction, [(holder.account_id, holder.version)], now)
         event = events.email_changed(account, parts.sealer.seal(change.email.text), now)
-        await email_changes.change(
-            transaction, account.account_id, change.email, now, token_hash=token_hash(token), event=event
-        )
-    return change.email
+        for _ in range(ATTEMPTS):
+            await _make_way(transaction, change.email, now)
+            if await email_changes.change(
+                transaction, account.account_id, change.email, now, token_hash=token_hash(token), event=event
+            ):
+                return change.email
+    raise Contended
+
+
+async def _make_way(transaction: Connection, email: EmailAddress, now: datetime) -> None:
+    """Ends a registration of the address. Raises LinkRefused when it has an active account."""
+    holder = await email_changes.holder(transaction, email)
+    if holder and holder.state is State.ACTIVE:
+        raise LinkRefused(TokenFault.REVOKED)
+    if holder:
+        await expire_registrations(transaction, [(holder.account_id, holder.version)], now)
 
 
 async def _change_of(parts: Parts, connection: Connection, token: str) -> EmailChange:

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+import asyncpg
+
 from accounts.domain.email_address import EmailAddress
 from accounts.domain.registration import Account
 from accounts.store.registrations import account_in
@@ -73,8 +75,18 @@ async def change(
     *,
     token_hash: bytes,
     event: Event[EventData],
-) -> None:
-    """Gives the account its new address; links that were mailed to the old one end."""
-    await connection.execute(
-        SQL["change_address"], account_id, email.text, email.key, now, token_hash, *outbox_columns([event])
-    )
+) -> bool:
+    """Gives the account its new address; links that were mailed to the old one end.
+
+    False when somebody registered the address in this moment; the transaction goes on.
+    """
+    try:
+        async with connection.transaction():  # a savepoint
+            await connection.execute(
+                SQL["change_address"], account_id, email.text, email.key, now, token_hash, *outbox_columns([event])
+            )
+    except asyncpg.UniqueViolationError as taken:
+        if taken.constraint_name != "accounts_email_key_key":
+            raise
+        return False
+    return True
