@@ -4,8 +4,11 @@ import asyncio
 
 import pytest
 from tests.integration.accounts.accounts_world import ADDRESS, OTHER_PASSWORD, PASSWORD, AccountsWorld, fields
+from tests.waiting import until
 
+from accounts.domain.email_address import EmailAddress
 from accounts.domain.tokens import new_token
+from accounts.handlers.password_reset import ask_for_reset
 from shared.contracts.accounts import PasswordChanged, PasswordResetRequested
 
 
@@ -94,6 +97,18 @@ async def test_an_address_gets_three_mails_an_hour(world: AccountsWorld) -> None
         await ask(world)
         world.clock.forward(minutes=2)
     assert (await world.happened()).count("PasswordResetRequested") == 3
+
+
+@pytest.mark.parametrize("email", [ADDRESS, "nobody@example.org"])
+async def test_many_who_ask_at_once_wait_in_line_whether_the_address_has_an_account_or_not(
+    world: AccountsWorld, email: str
+) -> None:
+    await world.active_account()
+    async with world.parts.transaction() as transaction:
+        await ask_for_reset(world.parts, transaction, EmailAddress(email))
+        second = asyncio.create_task(ask(world, email))
+        await until(world.waits_for_a_lock)
+    await second
 
 
 async def test_who_registers_an_address_again_and_again_takes_no_reset_away_from_its_owner(

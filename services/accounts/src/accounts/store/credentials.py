@@ -89,6 +89,11 @@ async def ask_for_reset(
     )
 
 
+async def wait_in_line(connection: Connection, digest: bytes) -> None:
+    """Lets those who do something at one address come one after the other, until each one's transaction ends."""
+    await connection.execute(SQL["wait_in_line"], int.from_bytes(digest[:8], signed=True))
+
+
 async def reset_ends_at(connection: Connection, account_id: UUID | None) -> datetime | None:
     """When the link that sets a password and still works runs out."""
     ends_at: datetime | None = await connection.fetchval(SQL["reset_ends_at"], account_id)

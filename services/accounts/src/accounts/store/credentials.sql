@@ -49,6 +49,9 @@ WITH account AS (
 INSERT INTO outbox (lane, slot, topic, key, headers, value)
 SELECT * FROM unnest($6::text[], $7::smallint[], $8::text[], $9::text[], $10::jsonb[], $11::bytea[]);
 
+-- name: wait_in_line
+SELECT pg_advisory_xact_lock($1);
+
 -- name: reset_ends_at
 SELECT max(expires_at) FROM tokens
 WHERE account_id = $1 AND purpose = 'password_reset' AND used_at IS NULL AND revoked_at IS NULL;
