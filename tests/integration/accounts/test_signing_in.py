@@ -9,26 +9,21 @@ from tests.integration.accounts.accounts_world import (
     ADDRESS,
     CHROME,
     FIREFOX,
-    HOME,
     OTHER_PASSWORD,
     PASSWORD,
     SCHOOL,
     AccountsWorld,
     fields,
 )
+from tests.integration.accounts.browser import Browser
 
+from accounts.domain.devices import MOST_TOKENS
 from accounts.domain.sessions import MOST_SESSIONS
 from shared.contracts.accounts import SignedInFromNewDevice
 from shared.contracts.sessions import SessionRevoked
 
 DEVICE = "__Host-device"
-
-
-async def sign_in_with_cookie(world: AccountsWorld, device: str, **other: str) -> int:
-    """Signs in in a browser that shows a cookie of its own. Returns the status."""
-    body = {"email": ADDRESS, "password": PASSWORD, **other}
-    headers = {"Cookie": f"{DEVICE}={device}", "X-Forwarded-For": HOME}
-    return (await world.client.post("/api/v1/sessions", json=body, headers=headers)).status_code
+JAN = "jan@example.org"
 
 
 async def test_address_and_password_begin_a_session(world: AccountsWorld) -> None:
@@ -116,11 +111,51 @@ async def test_the_first_sign_in_alarms_nobody_and_a_new_browser_does(world: Acc
 
 async def test_a_browser_is_known_again_by_its_cookie(world: AccountsWorld) -> None:
     await world.active_account()
+    browser = Browser(world.client)
     for _ in range(3):
-        assert await sign_in_with_cookie(world, "a-cookie-of-our-own") == 201
+        assert (await browser.sign_in()).status_code == 303
     assert "SignedInFromNewDevice" not in await world.happened()
-    await sign_in_with_cookie(world, "another-one")
+    await Browser(world.client).sign_in()
     assert (await world.happened()).count("SignedInFromNewDevice") == 1
+
+
+async def test_a_family_at_one_computer_is_known_again_each_of_them(world: AccountsWorld) -> None:
+    await world.active_account()
+    await world.active_account(JAN)
+    browser = Browser(world.client)
+    for _ in range(3):
+        for email in (ADDRESS, JAN):
+            assert (await browser.sign_in(email)).status_code == 303
+    assert "SignedInFromNewDevice" not in await world.happened()
+
+
+async def test_more_accounts_than_fit_into_the_cookie_make_room_for_one_another(world: AccountsWorld) -> None:
+    emails = [f"person{number}@example.org" for number in range(MOST_TOKENS + 1)]
+    browser = Browser(world.client)
+    for email in emails:
+        await world.active_account(email)
+        await browser.sign_in(email)
+    for email, alarms in ((emails[-1], 0), (emails[1], 0), (emails[0], 1)):
+        assert (await browser.sign_in(email)).status_code == 303
+        assert (await world.happened()).count("SignedInFromNewDevice") == alarms
+
+
+@pytest.mark.parametrize("known_to_the_thief", [False, True])
+async def test_a_cookie_that_was_planted_is_not_known_afterwards(
+    world: AccountsWorld, known_to_the_thief: bool
+) -> None:
+    await world.active_account()
+    await world.sign_in()
+    thief = Browser(world.client, cookies={DEVICE: "planted"})
+    if known_to_the_thief:
+        await world.active_account(JAN)
+        await thief.sign_in(JAN)
+    planted = thief.cookies[DEVICE]
+
+    victim = Browser(world.client, cookies={DEVICE: planted})
+    await victim.sign_in()
+    await Browser(world.client, cookies={DEVICE: planted}).sign_in()
+    assert (await world.happened()).count("SignedInFromNewDevice") == 2
 
 
 async def test_a_shared_computer_is_known_again_by_where_it_stands(world: AccountsWorld) -> None:

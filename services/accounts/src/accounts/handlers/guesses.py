@@ -1,6 +1,7 @@
 """Guesses at a password or a code are counted before they are checked, for every address alike."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -19,10 +20,10 @@ class TooManyAttempts(Exception):  # noqa: N818 - reads as what happened
 
 @dataclass(frozen=True)
 class Visitor:
-    """Where a request comes from: the client's address, the cookie that its browser keeps, what it says it is."""
+    """Where a request comes from: the client's address, the tokens that its browser keeps, what it says it is."""
 
     address: str
-    device_token: str | None = field(default=None, repr=False)
+    device_tokens: Sequence[str] = field(default=(), repr=False)
     user_agent: str = ""
 
     @property

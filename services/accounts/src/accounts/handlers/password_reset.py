@@ -23,7 +23,7 @@ async def ask_for_reset(parts: Parts, transaction: Connection, email: EmailAddre
     sealed_token = parts.sealer.seal(token)  # before anything is known, so that each branch takes the same time
     digest = parts.reset_digest(email)
     await credentials.wait_in_line(transaction, digest)  # whoever has the address: those of an account wait for its row
-    found, _ = await credentials.of_address(transaction, email.key, None)
+    found = await credentials.of_address(transaction, email.key)
     account = await credentials.lock(transaction, found.account_id) if found else None
     now = parts.clock()
     mailed_at = await registrations.mailed_at(transaction, digest, now)

@@ -12,7 +12,6 @@ from accounts.domain.credentials import Credentials
 from accounts.domain.email_address import EmailAddress
 from accounts.domain.password import comparable
 from accounts.domain.second_factor import matching_step, plain_recovery_code
-from accounts.domain.tokens import token_hash
 from accounts.handlers.guesses import (
     Guess,
     Visitor,
@@ -159,8 +158,3 @@ async def _unchanged(transaction: Connection, proven: Credentials) -> Credential
 def _same_proof(account: Credentials, proven: Credentials) -> bool:
     """Whether what was proven for the one holds for the other."""
     return (account.password_hash, account.second_factor) == (proven.password_hash, proven.second_factor)
-
-
-def device_hash(visitor: Visitor) -> bytes | None:
-    """What is kept of the cookie by which a browser is known again."""
-    return token_hash(visitor.device_token) if visitor.device_token else None

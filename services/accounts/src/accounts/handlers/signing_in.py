@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from accounts.domain.credentials import Credentials
+from accounts.domain.devices import cookie_with
 from accounts.domain.email_address import EmailAddress
 from accounts.domain.sessions import MOST_SESSIONS, Device, Session, new_form_token
 from accounts.domain.tokens import Purpose, new_token, token_fault, token_hash
@@ -11,7 +12,7 @@ from accounts.domain.user_agent import browser_of, system_of
 from accounts.events import credentials as events
 from accounts.handlers.guesses import Guess, Visitor, begin_code, begin_guess
 from accounts.handlers.parts import Parts
-from accounts.handlers.proving import CodeNeeded, WrongPassword, counted, device_hash, locked, prove_password
+from accounts.handlers.proving import CodeNeeded, WrongPassword, counted, locked, prove_password
 from accounts.handlers.revoking import revoke
 from accounts.handlers.sessions import Access, access_of
 from accounts.store import credentials, sessions
@@ -40,20 +41,21 @@ class SignIn:
 
 @dataclass(frozen=True)
 class Begun:
-    """A session that began: its reference token, its first access token, the cookie that the browser keeps."""
+    """A session that began: its reference token, its first access token, the cookie by which the browser is known."""
 
     session: Session
     session_token: str = field(repr=False)
     access: Access
-    device_token: str | None = field(default=None, repr=False)
+    device_cookie: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
 class _Proven:
-    """Credentials whose password was right, and what is written with the session."""
+    """Credentials whose password was right, by which of its tokens they know the browser, what is written with it."""
 
     account: Credentials
     guess: Guess
+    device: bytes | None
     better_hash: str | None = field(default=None, repr=False)
 
 
@@ -63,15 +65,14 @@ async def sign_in(parts: Parts, asked: SignIn, visitor: Visitor, former_token: s
     Raises SignInRefused, CodeNeeded, WrongCode, TooManyAttempts, HashingBusy.
     """
     async with parts.connection() as connection:
-        account, known = await credentials.of_address(connection, asked.email.key, device_hash(visitor))
-    digest = parts.address_digest(asked.email)
-    guess = await begin_guess(parts, digest, visitor, device=device_hash(visitor) if known else None)
+        account, device = await credentials.of_address_on_device(connection, asked.email.key, _devices(visitor))
+    guess = await begin_guess(parts, parts.address_digest(asked.email), visitor, device=device)
     try:
         verdict = await prove_password(parts, account.password_hash if account else None, asked.password, guess)
     except WrongPassword:
         raise SignInRefused from None
     assert account is not None  # noqa: S101 - without an account no password is right
-    proven = _Proven(account, guess, verdict.better_hash)
+    proven = _Proven(account, guess, device, verdict.better_hash)
     return await _begin(parts, proven, visitor, shared=asked.shared, code=asked.code, former_token=former_token)
 
 
@@ -101,13 +102,12 @@ async def sign_in_with_code(
         if waiting is None or token_fault(waiting, Purpose.SECOND_FACTOR, parts.clock()):
             raise SignInRefused
         account = await credentials.of_account(connection, waiting.account_id)
-        if account is None:
-            raise SignInRefused
-        device = device_hash(visitor)
-        known = device and (await sessions.device_known(connection, account.account_id, device))[0]
+        device = await sessions.known_device(connection, waiting.account_id, _devices(visitor))
+    if account is None:
+        raise SignInRefused
     digest = parts.address_digest(EmailAddress(account.email))
-    guess = await begin_guess(parts, digest, visitor, device=device if known else None)
-    proven = _Proven(account, guess)
+    guess = await begin_guess(parts, digest, visitor, device=device)
+    proven = _Proven(account, guess, device)
     return await _begin(
         parts, proven, visitor, shared=shared, code=code, former_token=former_token, spent=token_hash(token)
     )
@@ -125,7 +125,7 @@ async def _begin(
 ) -> Begun:
     """Writes the session, and with it whatever follows from it."""
     device = Device(shared, browser_of(visitor.user_agent), system_of(visitor.user_agent))
-    device_token = None if shared else visitor.device_token or new_token()
+    device_token = None if shared else _device_token(visitor, proven.device)
     known_by = token_hash(device_token) if device_token else _place(parts, visitor, device)
     session_token = new_token()
     if code and proven.account.second_factor:
@@ -150,7 +150,8 @@ async def _begin(
             events=alarms,
         )
         await sessions.begin(transaction, new)
-    return Begun(session, session_token, access_of(parts, session, now), device_token)
+    cookie = cookie_with(device_token, visitor.device_tokens) if device_token else None
+    return Begun(session, session_token, access_of(parts, session, now), cookie)
 
 
 async def _make_room(transaction: Connection, account: Credentials, former_token: str | None, now: datetime) -> None:
@@ -169,6 +170,16 @@ async def _alarms(
     """The event for a browser that is new to the account; none for its first sign-in."""
     known, signed_in_before = await sessions.device_known(transaction, account.account_id, known_by)
     return [] if known or not signed_in_before else [events.signed_in_from_new_device(account, device, now)]
+
+
+def _devices(visitor: Visitor) -> list[bytes]:
+    """What is kept of the tokens that the browser shows."""
+    return [token_hash(token) for token in visitor.device_tokens]
+
+
+def _device_token(visitor: Visitor, known: bytes | None) -> str:
+    """The token by which the account knows the browser; a fresh one where it knows it by none."""
+    return next((token for token in visitor.device_tokens if token_hash(token) == known), None) or new_token()
 
 
 def _place(parts: Parts, visitor: Visitor, device: Device) -> bytes:

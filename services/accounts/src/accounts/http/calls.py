@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from accounts.domain.devices import MOST_TOKENS, tokens_in
 from accounts.handlers.guesses import Visitor
 from accounts.handlers.parts import Parts
 from shared.runtime.auth.access_tokens import SignedIn
@@ -11,7 +12,7 @@ from shared.runtime.auth.requests import signed_in
 from shared.runtime.problems import ProblemError
 
 DEVICE_COOKIE = "__Host-device"
-"""By it a browser is known again; it says nothing else."""
+"""By it a browser is known again (domain/devices.py); it says nothing else."""
 
 MAX_TOKEN = 128
 
@@ -28,10 +29,10 @@ def visitor_of(request: Request) -> Visitor:
     """Where the call comes from. The gateway in front says so; what a client claims itself, it has replaced."""
     forwarded = request.headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
     address = forwarded or (request.client.host if request.client else "")
-    device_token = request.cookies.get(DEVICE_COOKIE)
+    devices = request.cookies.get(DEVICE_COOKIE, "")
     return Visitor(
         address=address,
-        device_token=device_token if device_token and len(device_token) <= MAX_TOKEN else None,
+        device_tokens=tuple(tokens_in(devices)) if len(devices) <= MOST_TOKENS * MAX_TOKEN else (),
         user_agent=request.headers.get("user-agent", "")[:1000],
     )
 

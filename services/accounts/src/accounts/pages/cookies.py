@@ -39,8 +39,8 @@ def second_factor_token_of(request: Request) -> str | None:
 def keep_session(response: Response, begun: Begun, now: datetime) -> None:
     """Signs the browser in."""
     renew_session(response, begun.session, begun.session_token, begun.access, now)
-    if begun.device_token:
-        _set(response, DEVICE_COOKIE, begun.device_token, DEVICE_LIFETIME)
+    if begun.device_cookie:
+        _set(response, DEVICE_COOKIE, begun.device_cookie, DEVICE_LIFETIME)
     _forget(response, SECOND_FACTOR_COOKIE)
 
 

@@ -32,12 +32,18 @@ class WholeAccount:
     second_factor: bool
 
 
-async def of_address(
-    connection: Connection, email_key: str, device_hash: bytes | None
-) -> tuple[Credentials | None, bool]:
-    """The active account of an address, and whether it was used on the device before."""
-    row = await connection.fetchrow(SQL["credentials_of_address"], email_key, device_hash)
-    return (_credentials(row), row["known_device"]) if row else (None, False)
+async def of_address(connection: Connection, email_key: str) -> Credentials | None:
+    """The active account of an address."""
+    row = await connection.fetchrow(SQL["credentials_of_address"], email_key)
+    return _credentials(row) if row else None
+
+
+async def of_address_on_device(
+    connection: Connection, email_key: str, device_hashes: Sequence[bytes]
+) -> tuple[Credentials | None, bytes | None]:
+    """The active account of an address, and which of the device's hashes it knows."""
+    row = await connection.fetchrow(SQL["credentials_of_address_on_device"], email_key, device_hashes)
+    return (_credentials(row), row["known_device"]) if row else (None, None)
 
 
 async def of_account(connection: Connection, account_id: UUID) -> Credentials | None:

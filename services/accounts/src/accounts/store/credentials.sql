@@ -2,9 +2,15 @@
 -- that was committed before, above all every session.
 
 -- name: credentials_of_address
--- $2: the device that asks, if it shows the cookie of one.
+SELECT account_id, version, language, email, password_hash, second_factor, second_factor_step, deletion_at
+FROM accounts WHERE email_key = $1 AND state = 'active';
+
+-- name: credentials_of_address_on_device
+-- $2: what the device that asks shows.
 SELECT account_id, version, language, email, password_hash, second_factor, second_factor_step, deletion_at,
-       EXISTS (SELECT FROM devices WHERE devices.account_id = accounts.account_id AND device_hash = $2) AS known_device
+       (SELECT device_hash FROM devices
+        WHERE devices.account_id = accounts.account_id AND device_hash = ANY ($2::bytea[])
+        ORDER BY last_used_at DESC, device_hash LIMIT 1) AS known_device
 FROM accounts WHERE email_key = $1 AND state = 'active';
 
 -- name: credentials

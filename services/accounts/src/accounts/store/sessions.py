@@ -39,6 +39,12 @@ class NewSession:
     events: Sequence[Event[EventData]] = ()
 
 
+async def known_device(connection: Connection, account_id: UUID, device_hashes: Sequence[bytes]) -> bytes | None:
+    """By which of a device's hashes the account knows it."""
+    device: bytes | None = await connection.fetchval(SQL["known_device"], account_id, device_hashes)
+    return device
+
+
 async def device_known(connection: Connection, account_id: UUID, device_hash: bytes) -> tuple[bool, bool]:
     """Whether the account was used on the device before, and whether it was ever signed in to."""
     row = await connection.fetchrow(SQL["device_known"], account_id, device_hash)

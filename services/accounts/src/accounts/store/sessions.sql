@@ -5,6 +5,10 @@
 SELECT EXISTS (SELECT FROM devices WHERE account_id = $1 AND device_hash = $2) AS known,
        EXISTS (SELECT FROM sign_ins WHERE account_id = $1) AS signed_in_before;
 
+-- name: known_device
+SELECT device_hash FROM devices WHERE account_id = $1 AND device_hash = ANY ($2::bytea[])
+ORDER BY last_used_at DESC, device_hash LIMIT 1;
+
 -- name: begin_session
 -- $11: how many events raise the account's version. $12: a hash with better parameters, if the password's was an old one.
 WITH account AS (
