@@ -64,6 +64,24 @@ async def test_fifty_at_once_at_two_replicas_are_as_many_as_one_after_the_other(
     assert statuses.count(429) == 40
 
 
+@pytest.mark.parametrize("path", ["registrations", "registrations/resend"])
+async def test_a_request_that_was_answered_gets_its_answer_again_when_the_network_has_to_wait(
+    narrow: AsyncClient, path: str
+) -> None:
+    body = registration(1) if path == "registrations" else {"email": "person1@example.org"}
+    headers = {"X-Forwarded-For": HOME, "Idempotency-Key": "k-1"}
+    first = await narrow.post(f"/api/v1/{path}", json=body, headers=headers)
+    for number in range(LIMIT):
+        await ask(narrow, number, HOME)
+    again = await narrow.post(f"/api/v1/{path}", json=body, headers=headers)
+    assert (again.status_code, again.content) == (first.status_code, first.content) == (202, first.content)
+
+    other = await narrow.post(f"/api/v1/{path}", json={**body, "email": "jan@example.org"}, headers=headers)
+    assert other.status_code == 422
+    new = await narrow.post(f"/api/v1/{path}", json=body, headers={**headers, "Idempotency-Key": "k-2"})
+    assert new.status_code == 429
+
+
 async def test_a_form_with_a_mistake_does_not_count(narrow: AsyncClient) -> None:
     for _ in range(LIMIT + 1):
         await narrow.post("/api/v1/registrations", json={"email": "no address"}, headers={"X-Forwarded-For": HOME})

@@ -34,6 +34,18 @@ class Idempotency:
     pool: Pool
     secret: bytes
 
+    async def answered(self, route: str, key: str | None, body: bytes) -> Answer | None:
+        """The answer that a request with the `key` had before; None when it had none yet.
+
+        For what would keep a request from being made, and must not keep its answer from being given again. Raises as
+        `once`.
+        """
+        if key is None:
+            return None
+        _check(key)
+        async with self.pool.acquire(timeout=POOL_SECONDS) as connection:
+            return await _answer_of(connection, route, key, self._fingerprint(route, body))
+
     async def once(
         self, route: str, key: str | None, body: bytes, work: Callable[[Connection], Awaitable[Answer]]
     ) -> Answer:
@@ -46,7 +58,7 @@ class Idempotency:
             if key is None:
                 return await work(connection)
             _check(key)
-            fingerprint = hmac.digest(self.secret, route.encode() + b"\0" + body, hashlib.sha256)
+            fingerprint = self._fingerprint(route, body)
             claimed = await connection.fetchval(
                 "INSERT INTO idempotency_keys (route, key, fingerprint) VALUES ($1, $2, $3)"
                 " ON CONFLICT DO NOTHING RETURNING true",
@@ -55,7 +67,10 @@ class Idempotency:
                 fingerprint,
             )
             if not claimed:
-                return await _earlier(connection, route, key, fingerprint)
+                earlier = await _answer_of(connection, route, key, fingerprint)
+                if earlier is None:  # cleaned up between the two statements, a day later
+                    raise ProblemError(409, "key_expired", "The Idempotency-Key has just expired", retry_after=1)
+                return earlier
             answer = await work(connection)
             await connection.execute(
                 "UPDATE idempotency_keys SET status = $3, body = $4 WHERE route = $1 AND key = $2",
@@ -65,6 +80,9 @@ class Idempotency:
                 answer.body,
             )
             return answer
+
+    def _fingerprint(self, route: str, body: bytes) -> bytes:
+        return hmac.digest(self.secret, route.encode() + b"\0" + body, hashlib.sha256)
 
 
 async def forget_old_keys(connection: Connection) -> int:
@@ -78,12 +96,12 @@ def _check(key: str) -> None:
         raise invalid([FieldError(field=HEADER, code="bad_key", detail="1 to 255 visible ASCII characters")])
 
 
-async def _earlier(connection: Connection, route: str, key: str, fingerprint: bytes) -> Answer:
+async def _answer_of(connection: Connection, route: str, key: str, fingerprint: bytes) -> Answer | None:
     row = await connection.fetchrow(
         "SELECT fingerprint, status, body FROM idempotency_keys WHERE route = $1 AND key = $2", route, key
     )
-    if row is None:  # cleaned up between the two statements, a day later
-        raise ProblemError(409, "key_expired", "The Idempotency-Key has just expired", retry_after=1)
+    if row is None:
+        return None
     if not hmac.compare_digest(row["fingerprint"], fingerprint):
         raise invalid([FieldError(field=HEADER, code="key_reused", detail="The key came with another body before")])
     return Answer(row["status"], row["body"])

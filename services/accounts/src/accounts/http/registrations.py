@@ -60,6 +60,8 @@ async def post_registration(
     The answer is the same for an address that is unknown, waits for activation or has an account: what happens is told
     by mail. An account that is not activated within 14 days is deleted with all its data.
     """
+    if earlier := await _earlier(parts, request, key):
+        return earlier
     await count_request(parts, calling)
     async with on_the_beat(parts.beat_seconds):
         prepared = await prepare_registration(parts, body.registration())
@@ -86,6 +88,8 @@ async def post_asking_again(
 
     The answer is the same for every address. At most one mail a minute and three an hour go to an address.
     """
+    if earlier := await _earlier(parts, request, key):
+        return earlier
     await count_request(parts, calling)
     async with on_the_beat(parts.beat_seconds):
         links = fresh_links(parts.sealer)
@@ -121,9 +125,21 @@ async def post_activation(
     return await _once(parts, request, key, work)
 
 
+async def _earlier(parts: Parts, request: Request, key: str | None) -> Response | None:
+    """What the request was answered before, which asks for no further mail."""
+    answer = await parts.idempotency.answered(_route(request), key, await request.body())
+    return _response(answer) if answer else None
+
+
 async def _once(parts: Parts, request: Request, key: str | None, work: Work) -> Response:
-    route = f"{request.method} {request.url.path}"
-    answer = await parts.idempotency.once(route, key, await request.body(), work)
+    return _response(await parts.idempotency.once(_route(request), key, await request.body(), work))
+
+
+def _route(request: Request) -> str:
+    return f"{request.method} {request.url.path}"
+
+
+def _response(answer: Answer) -> Response:
     headers = {"Cache-Control": "no-store"}
     return Response(answer.body, answer.status, headers=headers, media_type="application/json")
 
