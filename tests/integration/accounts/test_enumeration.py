@@ -3,7 +3,7 @@
 import dataclasses
 import statistics
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
 import pytest
 from httpx import AsyncClient, Response
@@ -12,7 +12,10 @@ from tests.integration.accounts.accounts_world import AccountsWorld, client_of
 from accounts.answer_time import BEAT_SECONDS
 from accounts.handlers.parts import Parts
 
-ROUNDS = 9
+ROUNDS = 15
+TRIES = 3
+"""A busy machine may miss many beats; what really takes longer does so each time."""
+
 KINDS = ("unknown", "pending", "active")
 
 
@@ -41,20 +44,33 @@ async def test_known_and_unknown_addresses_get_the_same_answer_in_the_same_time(
 ) -> None:
     await people(world)
     ask: Callable[[str], Awaitable[Response]] = getattr(world, operation)
+    for _ in range(TRIES):
+        seconds, answers = await compared(ask)
+        assert len(answers) == 1
+        means = {kind: mean(times) for kind, times in seconds.items()}
+        assert min(means.values()) >= BEAT_SECONDS
+        if max(means.values()) - min(means.values()) < BEAT_SECONDS / 2:
+            return
+        world.clock.forward(hours=2)
+    pytest.fail(f"the answers take {means}")
+
+
+def mean(times: Sequence[float]) -> float:
+    """Without the slowest fifth. A median would jump by a whole beat where the work takes just about one."""
+    return statistics.fmean(sorted(times)[: -(ROUNDS // 5)])
+
+
+async def compared(ask: Callable[[str], Awaitable[Response]]) -> tuple[dict[str, list[float]], set[object]]:
+    """How long the answers take for each kind of address, in turns, and what they are."""
     seconds: dict[str, list[float]] = {kind: [] for kind in KINDS}
-    answers = set()
+    answers: set[object] = set()
     for number in range(ROUNDS):
         for kind in KINDS:
             started = time.perf_counter()
             answer = await ask(f"{kind}{number}@example.org")
             seconds[kind].append(time.perf_counter() - started)
             answers.add((answer.status_code, answer.content, tuple(sorted(answer.headers.items()))))
-
-    assert len(answers) == 1
-    medians = {kind: statistics.median(times) for kind, times in seconds.items()}
-    slowest, fastest = max(medians.values()), min(medians.values())
-    assert slowest - fastest < 1.5 * BEAT_SECONDS, medians  # a busy machine may miss a beat now and then
-    assert fastest >= BEAT_SECONDS
+    return seconds, answers
 
 
 @pytest.mark.parametrize("operation", ["register", "ask_again", "ask_for_reset"])
