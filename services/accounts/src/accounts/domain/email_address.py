@@ -1,6 +1,6 @@
 """E-mail addresses: what is accepted, what is kept and when two are the same."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from email_validator import EmailSyntaxError, validate_email
 
@@ -14,7 +14,7 @@ MAX_LENGTH = 254
 class EmailAddress:
     """An accepted address: the local part as given, the domain in ASCII (IDNA), so that any mail server takes it."""
 
-    text: str
+    text: str = field(repr=False)
 
     @property
     def key(self) -> str:

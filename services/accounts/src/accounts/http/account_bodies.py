@@ -15,11 +15,13 @@ from accounts.handlers.sessions import Access
 from accounts.handlers.signing_in import Begun, SignIn
 from accounts.http.bodies import TOKEN, Body, Email, KnownPassword, by_rule
 from accounts.http.calls import MAX_TOKEN
+from shared.runtime.pages.forms import Secret
 
 ID = "0197f0c4-5c1e-7a3e-9d5e-2f6b7c8d9e0f"
 Token = Annotated[str, Field(repr=False, max_length=MAX_TOKEN, description="From the link.", examples=[TOKEN])]
 NewPassword = Annotated[
     str,
+    Secret(),
     AfterValidator(lambda text: by_rule(accept_password, text, None)),
     Field(
         repr=False,
@@ -30,6 +32,7 @@ NewPassword = Annotated[
 ]
 Code = Annotated[
     str | None,
+    Secret(),
     Field(
         repr=False,
         max_length=32,
@@ -99,7 +102,7 @@ class TokenBody(Body):
 class CodeBody(Body):
     """The first code from an app that is being set up."""
 
-    code: str = Field(repr=False, max_length=32, examples=["492039"])
+    code: Annotated[str, Secret()] = Field(repr=False, max_length=32, examples=["492039"])
 
 
 class AccessAnswer(BaseModel):

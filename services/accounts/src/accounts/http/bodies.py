@@ -14,6 +14,7 @@ from accounts.domain.password import accept_password, opaque_string
 from accounts.domain.refusal import Refused
 from accounts.domain.registration import AgeBracket, Language
 from accounts.handlers.registration import Registration
+from shared.runtime.pages.forms import Secret
 from shared.terms import current_version
 
 T = TypeVar("T")
@@ -52,6 +53,7 @@ TermsVersion = Annotated[
 
 KnownPassword = Annotated[
     str,
+    Secret(),
     Field(max_length=password.MAX_LENGTH),
     AfterValidator(lambda text: by_rule(opaque_string, text)),
     Field(repr=False, json_schema_extra={"format": "password"}, examples=[PASSWORD]),
@@ -72,7 +74,7 @@ class RegistrationBody(Body):
         description="International domains and plus addresses are accepted; the part before the @ is ASCII.",
         examples=["anna.nowak@example.org"],
     )
-    password: str = Field(
+    password: Annotated[str, Secret()] = Field(
         repr=False,
         description="Not a common one and not the person's own data; of any characters but control characters.",
         examples=[PASSWORD],

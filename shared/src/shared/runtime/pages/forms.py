@@ -13,6 +13,11 @@ MAX_FIELDS = 20
 
 
 @dataclass(frozen=True)
+class Secret:
+    """Marks a field, in its `Annotated` type, that is taken as it was entered and never stands in the form again."""
+
+
+@dataclass(frozen=True)
 class Form(Generic[B]):
     """A form after it was sent: `body` when all is well, else `errors`, a code for each field that is wrong.
 
@@ -31,10 +36,12 @@ class Form(Generic[B]):
 async def read_form(request: Request, kind: type[B]) -> Form[B]:
     """The form in the request, checked by `kind`. A field left empty is a missing one; unknown fields are ignored.
 
-    Fields that `kind` keeps out of its repr are secrets: they are taken as they are.
+    Fields that are marked as Secret are taken as they are.
     """
     sent = {name: value for name, value in (await sent_texts(request)).items() if name in kind.model_fields}
-    secret = {name for name, known in kind.model_fields.items() if not known.repr}
+    secret = {
+        name for name, known in kind.model_fields.items() if any(isinstance(mark, Secret) for mark in known.metadata)
+    }
     values = {name: value if name in secret else value.strip() for name, value in sent.items()}
     entered = {name: value for name, value in values.items() if name not in secret}
     try:
