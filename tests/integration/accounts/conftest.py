@@ -17,9 +17,14 @@ from shared.runtime.sealing import Sealer, Unsealer, generate_keys
 
 
 @pytest.fixture
-async def pool(database: Callable[..., Awaitable[str]]) -> AsyncIterator[Pool]:
-    """Connections to a migrated database of its own."""
-    url = await database("accounts", packages=["accounts"])
+async def url(database: Callable[..., Awaitable[str]]) -> str:
+    """A migrated database of its own."""
+    return await database("accounts", packages=["accounts"])
+
+
+@pytest.fixture
+async def pool(url: str) -> AsyncIterator[Pool]:
+    """Connections to it."""
     async with await create_pool(url, size=8) as pool:
         yield pool
 

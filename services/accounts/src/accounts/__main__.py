@@ -1,4 +1,4 @@
-"""The commands of accounts: its processes, and its API's document.
+"""The commands of accounts: its processes, what the people who run it ask, and its API's document.
 
 Each imports what it needs when it is called: the worker has no pages in its memory, and the API no relay.
 """
@@ -9,6 +9,7 @@ from functools import partial
 import typer
 
 from accounts import SERVICE
+from accounts.commands.second_factor import off
 from accounts.settings import ApiSettings, WorkerSettings
 from shared.runtime.commands import migrate_command, topics_command
 from shared.runtime.logs import configure_logs
@@ -18,6 +19,9 @@ from shared.runtime.settings import read
 from shared.runtime.telemetry.switch import tracing
 
 app = typer.Typer(help="Portal accounts: registration, sign-in, sessions, protection.", no_args_is_help=True)
+second_factor = typer.Typer(help="The codes that signing in asks for.", no_args_is_help=True)
+second_factor.command()(off)
+app.add_typer(second_factor, name="second-factor")
 app.command("migrate")(migrate_command([SERVICE]))
 app.command("topics")(topics_command(SERVICE))
 

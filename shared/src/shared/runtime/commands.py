@@ -1,14 +1,15 @@
-"""What the commands of every service share: exit codes, one line for what went wrong, `migrate`."""
+"""What the commands of every service share: exit codes, one line for what went wrong, a question first, `migrate`."""
 
 import asyncio
 import logging
+import sys
 from collections.abc import Awaitable, Callable, Sequence
 from typing import NoReturn, TypeVar
 
 import typer
 
 from shared.runtime.migrate import MigrationError, migrate
-from shared.runtime.postgres import unavailable
+from shared.runtime.postgres import Connection, connect, unavailable
 from shared.runtime.settings import KafkaSettings, Settings, read
 
 EXIT_NOT_FOUND = 1
@@ -42,6 +43,30 @@ def run_command(work: Callable[[], Awaitable[T]]) -> T:
         if not unavailable(error):
             raise
         fail(f"the database cannot be reached ({type(error).__name__}): check DZWONEK_DATABASE_URL", EXIT_UNREACHABLE)
+
+
+def with_database(service: str, work: Callable[[Connection], Awaitable[T]]) -> T:
+    """What `work` returns on the service's database."""
+    settings = read(Settings)
+
+    async def working() -> T:
+        connection = await connect(settings.database_url, application=f"{service}-command")
+        try:
+            return await work(connection)
+        finally:
+            await connection.close()
+
+    return run_command(working)
+
+
+def ask_first(question: str, *, yes: bool) -> None:
+    """Returns if the answer is yes, or need not be given; else ends the command."""
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        fail("there is no terminal to ask on; give --yes if that is what you want. Nothing was changed.", EXIT_USAGE)
+    if not typer.confirm(question):
+        fail("Nothing was changed.", EXIT_NOT_FOUND)
 
 
 def migrate_command(packages: Sequence[str]) -> Callable[[], None]:

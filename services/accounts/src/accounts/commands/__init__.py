@@ -1,0 +1,1 @@
+"""The commands that people ask, each with what it prints."""
