@@ -1,5 +1,6 @@
 """The use cases, a file each: read what is known, let the domain decide, write rows and events in one statement.
 
 The statement is guarded: it does nothing when the account has changed since it was read, and then all is done again
-from the reading on. So no lock is held while anything is decided, and of two at once one wins.
+from the reading on. So of two at once one wins, and no lock is needed. What changes what an account is protected by, and
+whatever ends or begins sessions with it, locks the account instead and decides under the lock.
 """
