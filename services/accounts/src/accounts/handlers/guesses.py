@@ -8,6 +8,7 @@ from datetime import datetime
 from accounts.domain.attempts import FORGOTTEN_AFTER, FREE_CODES, FREE_FAILURES, NETWORK_WINDOW, network_of, waits
 from accounts.handlers.parts import Parts
 from accounts.store import attempts as store
+from shared.runtime.postgres import Connection
 
 
 class TooManyAttempts(Exception):  # noqa: N818 - reads as what happened
@@ -45,6 +46,11 @@ class Guess:
     network: bytes | None = None
     codes: bytes | None = None
 
+    @property
+    def subjects(self) -> Sequence[bytes]:
+        """What is forgiven when it was right."""
+        return (self.subject, self.codes) if self.codes else (self.subject,)
+
 
 async def begin_guess(parts: Parts, digest: bytes, visitor: Visitor, *, device: bytes | None) -> Guess:
     """Counts a guess at the account of an address, from a `device` that the account knows or else from a network.
@@ -58,8 +64,9 @@ async def begin_guess(parts: Parts, digest: bytes, visitor: Visitor, *, device: 
         subject = parts.keyed_digest(b"at network", digest + network)
         limits = parts.keyed_digest(b"from network", network), parts.keyed_digest(b"codes", digest)
         guess = Guess(subject, digest, *limits)
-        await stop_at_full_network(parts, guess)
-    await _begin(parts, guess.subject, digest, free=FREE_FAILURES)
+    async with parts.connection() as connection:
+        await _stop_at_full_network(parts, connection, guess)
+        await _begin(parts, connection, guess.subject, digest, free=FREE_FAILURES)
     return guess
 
 
@@ -70,35 +77,37 @@ async def begin_code(parts: Parts, guess: Guess) -> None:
     """
     if guess.codes is None:
         return
-    try:
-        await _begin(parts, guess.codes, guess.address, free=FREE_CODES)
-    except TooManyAttempts:
-        await take_back(parts, guess)
-        raise
-
-
-async def _begin(parts: Parts, subject: bytes, address: bytes, *, free: int) -> None:
-    now = parts.clock()
     async with parts.connection() as connection:
-        if await store.begin_attempt(connection, subject, address, now, forget=FORGOTTEN_AFTER, waits=waits(free)):
-            return
+        try:
+            await _begin(parts, connection, guess.codes, guess.address, free=FREE_CODES)
+        except TooManyAttempts:
+            await store.take_back(connection, guess.subject)
+            raise
+
+
+async def _begin(parts: Parts, connection: Connection, subject: bytes, address: bytes, *, free: int) -> None:
+    now = parts.clock()
+    if not await store.begin_attempt(connection, subject, address, now, forget=FORGOTTEN_AFTER, waits=waits(free)):
         blocked_until = await store.blocked_until(connection, subject, now)
-    raise TooManyAttempts(seconds_until(blocked_until or now, now))
+        raise TooManyAttempts(seconds_until(blocked_until or now, now))
 
 
-async def stop_at_full_network(parts: Parts, guess: Guess) -> None:
-    """Asked before a guess is checked, and again when it was right: of many at once only as many count as may fail.
+async def look_again(parts: Parts, guess: Guess) -> None:
+    """The guess was right, and opens nothing if its network's limit is full by now. Raises TooManyAttempts.
 
-    They are not counted before they are checked, as those of one account are: when a whole school signs in at once,
-    the guesses under way would be taken for failures. Raises TooManyAttempts.
+    So of many at once no more count than may fail. They are not counted before they are checked, as those at one
+    account are: when a whole school signs in at once, the guesses under way would be taken for failures.
     """
+    if guess.network:
+        async with parts.connection() as connection:
+            await _stop_at_full_network(parts, connection, guess)
+
+
+async def _stop_at_full_network(parts: Parts, connection: Connection, guess: Guess) -> None:
     if guess.network is None:
         return
     now = parts.clock()
-    async with parts.connection() as connection:
-        ends_at = await store.full_until(
-            connection, guess.network, now, limit=parts.network_limit, window=NETWORK_WINDOW
-        )
+    ends_at = await store.full_until(connection, guess.network, now, limit=parts.network_limit, window=NETWORK_WINDOW)
     if ends_at:
         raise TooManyAttempts(seconds_until(ends_at, now))
 
@@ -125,9 +134,7 @@ async def take_back(parts: Parts, guess: Guess) -> None:
 async def forgive(parts: Parts, guess: Guess) -> None:
     """The guess was right."""
     async with parts.connection() as connection:
-        await store.forgive_attempt(connection, guess.subject)
-        if guess.codes:
-            await store.forgive_attempt(connection, guess.codes)
+        await store.forgive_attempts(connection, guess.subjects)
 
 
 def seconds_until(instant: datetime, now: datetime) -> int:

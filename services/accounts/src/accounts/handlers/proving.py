@@ -17,8 +17,8 @@ from accounts.handlers.guesses import (
     Visitor,
     begin_guess,
     forgive,
+    look_again,
     note_failure,
-    stop_at_full_network,
     take_back,
 )
 from accounts.handlers.parts import Parts
@@ -58,7 +58,7 @@ async def prove_password(parts: Parts, password_hash: str | None, password: str,
     if not verdict.right:
         await note_failure(parts, guess)
         raise WrongPassword
-    await stop_at_full_network(parts, guess)
+    await look_again(parts, guess)
     return verdict
 
 
@@ -114,7 +114,8 @@ async def proven(
     guess = await begin_guess(parts, digest, visitor, device=who.session_id.bytes)
     await prove_password(parts, account.password_hash, proof.password, guess)
     async with counted(parts, guess), parts.transaction() as transaction:
-        await spend_code(parts, transaction, await _unchanged(transaction, account), proof.code)
+        await locked(parts, transaction, account, proof.code)
+    await forgive(parts, guess)
     # In a transaction of its own: what was proven stays proven when the use case refuses.
     async with parts.transaction() as transaction:
         yield transaction, await _unchanged(transaction, account)
@@ -122,10 +123,7 @@ async def proven(
 
 @asynccontextmanager
 async def counted(parts: Parts, guess: Guess) -> AsyncIterator[None]:
-    """Around what spends a code: a wrong one counts for the network as well, a missing one is no failure.
-
-    When all is well the failures before are forgiven.
-    """
+    """Around what spends a code: a wrong one counts for the network as well, a missing one is no failure."""
     try:
         yield
     except WrongCode:
@@ -134,7 +132,6 @@ async def counted(parts: Parts, guess: Guess) -> AsyncIterator[None]:
     except CodeNeeded:
         await take_back(parts, guess)
         raise
-    await forgive(parts, guess)
 
 
 async def locked(parts: Parts, transaction: Connection, proven: Credentials, code: str | None) -> Credentials:

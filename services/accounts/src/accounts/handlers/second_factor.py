@@ -11,7 +11,7 @@ from accounts.domain.second_factor import (
     provisioning_uri,
 )
 from accounts.events import credentials as events
-from accounts.handlers.guesses import Visitor, begin_guess
+from accounts.handlers.guesses import Visitor, begin_guess, forgive
 from accounts.handlers.parts import Parts
 from accounts.handlers.proving import Proof, WrongCode, counted, proven, recovery_digests
 from accounts.store import credentials, second_factor
@@ -68,6 +68,7 @@ async def switch_on(parts: Parts, who: SignedIn, code: str, visitor: Visitor) ->
         step = matching_step(setup.secret, code, now, None)
         if step is None:
             raise WrongCode
+    await forgive(parts, guess)
     async with parts.transaction() as transaction:
         account = await credentials.lock(transaction, who.account_id)
         if account is None:

@@ -102,7 +102,7 @@ async def sign_in_with_code(
         if waiting is None or token_fault(waiting, Purpose.SECOND_FACTOR, parts.clock()):
             raise SignInRefused
         account = await credentials.of_account(connection, waiting.account_id)
-        device = await sessions.known_device(connection, waiting.account_id, _devices(visitor))
+        device = await sessions.known_among(connection, waiting.account_id, _devices(visitor))
     if account is None:
         raise SignInRefused
     digest = parts.address_digest(EmailAddress(account.email))
@@ -145,6 +145,7 @@ async def _begin(
             session,
             token_hash(session_token),
             known_by,
+            proven.guess.subjects,
             version_steps=len(alarms),
             better_hash=proven.better_hash,
             events=alarms,

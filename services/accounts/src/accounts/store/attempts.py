@@ -54,9 +54,9 @@ async def take_back(connection: Connection, subject: bytes) -> None:
     await connection.execute(SQL["take_back"], subject)
 
 
-async def forgive_attempt(connection: Connection, subject: bytes) -> None:
-    """Forgets the failures of a subject."""
-    await connection.execute(SQL["forgive_attempt"], subject)
+async def forgive_attempts(connection: Connection, subjects: Sequence[bytes]) -> None:
+    """Forgets the failures of subjects."""
+    await connection.execute(SQL["forgive_attempts"], subjects)
 
 
 async def forgive_address(connection: Connection, address: bytes) -> None:

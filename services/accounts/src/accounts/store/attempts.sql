@@ -41,8 +41,8 @@ FROM (VALUES ($1::bytea)) AS asked (subject)
 LEFT JOIN failed_attempts AS seen USING (subject)
 WHERE NOT EXISTS (SELECT FROM counted);
 
--- name: forgive_attempt
-DELETE FROM failed_attempts WHERE subject = $1;
+-- name: forgive_attempts
+DELETE FROM failed_attempts WHERE subject = ANY ($1::bytea[]);
 
 -- name: forgive_address
 DELETE FROM failed_attempts WHERE address = $1;

@@ -28,20 +28,21 @@ class SignIn:
 class NewSession:
     """A session that begins, and what else is written with it.
 
-    `version_steps` is how many of the `events` raise the account's version.
+    The failures of `forgiven` count no longer. `version_steps` is how many of the `events` raise the account's version.
     """
 
     session: Session
     token_hash: bytes
     device_hash: bytes
+    forgiven: Sequence[bytes]
     version_steps: int = 0
     better_hash: str | None = field(default=None, repr=False)
     events: Sequence[Event[EventData]] = ()
 
 
-async def known_device(connection: Connection, account_id: UUID, device_hashes: Sequence[bytes]) -> bytes | None:
-    """By which of a device's hashes the account knows it."""
-    device: bytes | None = await connection.fetchval(SQL["known_device"], account_id, device_hashes)
+async def known_among(connection: Connection, account_id: UUID, device_hashes: Sequence[bytes]) -> bytes | None:
+    """By which of these hashes the account knows a device."""
+    device: bytes | None = await connection.fetchval(SQL["known_among"], account_id, device_hashes)
     return device
 
 
@@ -67,6 +68,7 @@ async def begin(connection: Connection, new: NewSession) -> None:
         session.signed_in_at,
         session.expires_at,
         new.device_hash,
+        new.forgiven,
         new.version_steps,
         new.better_hash,
         *outbox_columns(new.events),

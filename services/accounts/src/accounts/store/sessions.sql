@@ -5,15 +5,15 @@
 SELECT EXISTS (SELECT FROM devices WHERE account_id = $1 AND device_hash = $2) AS known,
        EXISTS (SELECT FROM sign_ins WHERE account_id = $1) AS signed_in_before;
 
--- name: known_device
+-- name: known_among
 SELECT device_hash FROM devices WHERE account_id = $1 AND device_hash = ANY ($2::bytea[])
 ORDER BY last_used_at DESC, device_hash LIMIT 1;
 
 -- name: begin_session
--- $11: how many events raise the account's version. $12: a hash with better parameters, if the password's was an old one.
+-- $12: how many events raise the account's version. $13: a hash with better parameters, if the password's was an old one.
 WITH account AS (
-    UPDATE accounts SET version = version + $11, password_hash = coalesce($12, password_hash)
-    WHERE account_id = $2 AND ($11 > 0 OR $12::text IS NOT NULL)
+    UPDATE accounts SET version = version + $12, password_hash = coalesce($13, password_hash)
+    WHERE account_id = $2 AND ($12 > 0 OR $13::text IS NOT NULL)
 ), session AS (
     INSERT INTO sessions (session_id, account_id, token_hash, form_token, shared_computer, browser, system,
                           signed_in_at, last_used_at, expires_at)
@@ -23,9 +23,11 @@ WITH account AS (
 ), device AS (
     INSERT INTO devices (account_id, device_hash, last_used_at) VALUES ($2, $10, $8)
     ON CONFLICT (account_id, device_hash) DO UPDATE SET last_used_at = excluded.last_used_at
+), forgiven AS (
+    DELETE FROM failed_attempts WHERE subject = ANY ($11::bytea[])
 )
 INSERT INTO outbox (lane, slot, topic, key, headers, value)
-SELECT * FROM unnest($13::text[], $14::smallint[], $15::text[], $16::text[], $17::jsonb[], $18::bytea[]);
+SELECT * FROM unnest($14::text[], $15::smallint[], $16::text[], $17::text[], $18::jsonb[], $19::bytea[]);
 
 -- name: use_session
 -- $3 and $4: how long a session lasts without use, on one's own device and on a shared computer.
