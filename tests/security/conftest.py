@@ -1,4 +1,4 @@
-"""Somebody in the system of the module."""
+"""Somebody in the system of the module, or accounts alone."""
 
 from collections.abc import AsyncIterator
 
@@ -8,6 +8,10 @@ import pytest
 from devstack.inbox import InboxClient
 from devstack.system import System
 from tests.e2e.person import Person
+from tests.integration.accounts.conftest import client, clock, parts, pool, unsealer, url, world
+
+__all__ = ["client", "clock", "parts", "pool", "unsealer", "url", "world"]
+"""Accounts alone, for those tests that need no more."""
 
 
 @pytest.fixture

@@ -7,6 +7,8 @@ import pyotp
 from httpx import AsyncClient, Response
 from tests.integration.accounts.accounts_world import ADDRESS, FIREFOX, PASSWORD, AccountsWorld
 
+ALWAYS = {"HttpOnly", "Path=/", "SameSite=lax", "Secure"}
+
 
 @dataclass
 class Browser:
@@ -85,3 +87,13 @@ async def reset_path(world: AccountsWorld) -> str:
 async def confirmation_path(world: AccountsWorld) -> str:
     """Of the newest link that confirms an address."""
     return f"/email/confirm/{await world.confirmation_token()}"
+
+
+def lifetimes(flags: dict[str, tuple[str, set[str]]]) -> dict[str, str | None]:
+    """How long each cookie lasts; None: until the browser is closed. All are closed to scripts and to other sites."""
+    found = {}
+    for name, (_, given) in flags.items():
+        assert given >= ALWAYS, name
+        found[name] = next((flag.removeprefix("Max-Age=") for flag in given if flag.startswith("Max-Age=")), None)
+        assert not any(flag.startswith("Domain") for flag in given), name
+    return found

@@ -88,6 +88,7 @@ BROKEN_RULES = [
     ("email", "", "email_invalid"),
     ("email", "zażółć@example.org", "email_local_part_not_ascii"),
     ("email", f"{LONG}@example.org", "email_too_long"),
+    ("email", f"{'a' * 65}@example.org", "email_invalid"),
     ("password", "krótkie", "password_too_short"),
     ("password", "x" * 257, "password_too_long"),
     ("password", "iloveyou", "password_common"),

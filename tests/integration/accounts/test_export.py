@@ -76,6 +76,8 @@ async def test_the_file_holds_what_every_service_keeps_and_a_page_to_read(world:
     kept = json.loads(archive.read("accounts.json"))
     assert (kept["account"]["email"], kept["account"]["age_bracket"]) == (ADDRESS, "adult")
     assert kept["sign_ins"][0]["browser"] == "Firefox"
+    assert kept["sign_ins"][0]["signed_in_at"].endswith("Z")
+    assert [browser.keys() for browser in kept["known_browsers"]] == [{"last_used_at"}]
     assert json.loads(archive.read("notifications.json")) == {"mails": MAILS}
     page = archive.read("read-me.html").decode()
     assert '<html lang="pl">' in page

@@ -13,8 +13,8 @@ from rich.table import Table
 
 from notifications import SERVICE
 from notifications.commands import brakes
-from notifications.commands.line import console, with_database
-from shared.runtime.commands import EXIT_NOT_FOUND, EXIT_USAGE, fail, migrate_command, topics_command
+from notifications.commands.printing import console
+from shared.runtime.commands import EXIT_NOT_FOUND, EXIT_USAGE, fail, migrate_command, topics_command, with_database
 from shared.runtime.dead_letters_command import dead_letters_command
 from shared.runtime.logs import configure_logs
 from shared.runtime.misspelt import warn_of_misspelt
@@ -83,7 +83,7 @@ def where(
     """Print the life of a mail, or of all mails to an address: event, notice, mail, attempts and their answers."""
     from notifications.commands.where import lives_of, timeline
 
-    lives = with_database(lambda connection: lives_of(connection, which))
+    lives = with_database(SERVICE, lambda connection: lives_of(connection, which))
     if not lives:
         fail(f"no mail is known for {which}", EXIT_NOT_FOUND)
     terminal = console()
@@ -120,7 +120,7 @@ def list_suppressions() -> None:
     """List the addresses, newest first, with the reason."""
     from notifications import store
 
-    rows = with_database(store.suppressions)
+    rows = with_database(SERVICE, store.suppressions)
     table = Table("address", "reason", "since (UTC)")
     for row in rows:
         table.add_row(row.address, row.reason, f"{row.created_at:%Y-%m-%d %H:%M:%S}")
@@ -133,7 +133,7 @@ def remove_suppression(address: Annotated[str, typer.Argument(help="The address;
     from notifications import store
     from notifications.commands.addresses import spellings
 
-    if not with_database(lambda connection: store.remove_suppression(connection, spellings(address))):
+    if not with_database(SERVICE, lambda connection: store.remove_suppression(connection, spellings(address))):
         fail(f"{address} is not suppressed", EXIT_NOT_FOUND)
     typer.echo(f"{address} is written to again.")
 

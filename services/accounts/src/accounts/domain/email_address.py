@@ -10,6 +10,10 @@ MAX_LENGTH = 254
 """Characters of an address in ASCII form (RFC 5321, 4.5.3.1.3: a path of 256 with its angle brackets)."""
 
 
+MAX_LOCAL_PART = 64
+"""Characters before the @ (RFC 5321, 4.5.3.1.1): a relay refuses more."""
+
+
 @dataclass(frozen=True)
 class EmailAddress:
     """An accepted address: the local part as given, the domain in ASCII (IDNA), so that any mail server takes it."""
@@ -43,7 +47,9 @@ def parse_email(text: str) -> EmailAddress:
     try:
         found = validate_email(text, check_deliverability=False, allow_smtputf8=False)
     except EmailSyntaxError:
-        raise Refused("email_invalid", "This is no e-mail address") from None
+        found = None
+    if found is None or len(local_part) > MAX_LOCAL_PART:
+        raise Refused("email_invalid", "This is no e-mail address")
     address = f"{local_part}@{found.ascii_domain}"
     if len(address) > MAX_LENGTH:
         raise Refused("email_too_long", f"At most {MAX_LENGTH} characters")

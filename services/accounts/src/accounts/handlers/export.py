@@ -11,7 +11,7 @@ import json
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
@@ -46,6 +46,7 @@ class Kept:
     new_email: str | None
     sessions: list[Session]
     sign_ins: list[SignIn]
+    devices: list[datetime]
     elsewhere: Mapping[str, Any]
 
 
@@ -57,8 +58,9 @@ async def export(parts: Parts, who: SignedIn, proof: Proof, visitor: Visitor) ->
         now = parts.clock()
         live = await sessions.of_account(transaction, account.account_id, now)
         history = await sessions.sign_ins(transaction, account.account_id)
+        known = await sessions.devices(transaction, account.account_id)
     assert whole is not None  # noqa: S101 - it is locked
-    return Kept(whole, change.email.text if change else None, live, history, await _elsewhere(parts, who))
+    return Kept(whole, change.email.text if change else None, live, history, known, await _elsewhere(parts, who))
 
 
 def packed(kept: Kept, readable: str) -> bytes:
@@ -109,8 +111,14 @@ def _of_accounts(kept: Kept) -> dict[str, Any]:
         "sign_ins": [
             {**dataclasses.asdict(sign_in.device), "signed_in_at": sign_in.signed_in_at} for sign_in in kept.sign_ins
         ],
+        "known_browsers": [{"last_used_at": instant} for instant in kept.devices],
     }
 
 
 def _as_json(data: object) -> str:
-    return json.dumps(data, indent=2, ensure_ascii=False, default=str) + "\n"
+    return json.dumps(data, indent=2, ensure_ascii=False, default=_as_text) + "\n"
+
+
+def _as_text(value: object) -> str:
+    """Times as RFC 3339 has them, whatever service they come from."""
+    return value.isoformat().replace("+00:00", "Z") if isinstance(value, datetime) else str(value)

@@ -110,6 +110,11 @@ async def sign_ins(connection: Connection, account_id: UUID) -> list[SignIn]:
     return [SignIn(row["signed_in_at"], _device(row)) for row in rows]
 
 
+async def devices(connection: Connection, account_id: UUID) -> list[datetime]:
+    """When each browser that the account knows was last used to sign in, newest first."""
+    return [row["last_used_at"] for row in await connection.fetch(SQL["devices_of_account"], account_id)]
+
+
 async def forget_sessions(connection: Connection, ended_before: datetime, limit: int) -> int:
     """Deletes sessions that ran out, at most `limit`. Returns how many."""
     status = await connection.execute(SQL["forget_sessions"], ended_before, limit)

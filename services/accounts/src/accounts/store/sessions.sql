@@ -71,5 +71,8 @@ DELETE FROM sessions WHERE session_id IN (SELECT session_id FROM sessions WHERE 
 -- name: forget_sign_ins
 DELETE FROM sign_ins WHERE signed_in_at < $1;
 
+-- name: devices_of_account
+SELECT last_used_at FROM devices WHERE account_id = $1 ORDER BY last_used_at DESC;
+
 -- name: forget_devices
 DELETE FROM devices WHERE last_used_at < $1;

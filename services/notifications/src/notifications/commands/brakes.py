@@ -10,10 +10,11 @@ import typer
 from rich.progress import Progress
 from rich.table import Table
 
+from notifications import SERVICE
 from notifications.brakes import store as brakes
-from notifications.commands.line import console, with_database
+from notifications.commands.printing import console
 from notifications.domain.brakes import BadSelection, Selection
-from shared.runtime.commands import EXIT_NOT_FOUND, EXIT_USAGE, fail
+from shared.runtime.commands import EXIT_NOT_FOUND, EXIT_USAGE, ask_first, fail, with_database
 from shared.runtime.postgres import Connection
 
 _NO_SCHOOL = UUID(int=0)
@@ -40,11 +41,11 @@ def pause(
 
     async def work(connection: Connection) -> None:
         total = await _show(connection, selection)
-        _ask("Pause what fits, now and later?", yes=yes)
+        ask_first("Pause what fits, now and later?", yes=yes)
         await _count("Pausing", total, brakes.pause(connection, selection))
         _print("Paused until `notifications mail resume`. Mails whose time ends meanwhile expire.")
 
-    with_database(work)
+    with_database(SERVICE, work)
 
 
 def resume(
@@ -65,14 +66,14 @@ def resume(
         if not mine:
             fail("there is no such brake; `notifications mail brakes` lists those that are on", EXIT_NOT_FOUND)
         _print(_table_of_brakes(mine))
-        _ask("Take off what is listed?", yes=yes)
+        ask_first("Take off what is listed?", yes=yes)
         await (brakes.lift_all(connection) if everything else brakes.lift(connection, selection))
         released = await _count("Resuming", sum(brake.mails for brake in mine), brakes.release(connection))
         seconds = -(-released // brakes.RELEASED_PER_SECOND)
         within = f", the last within some {seconds} s or at its own time" if released else ""
         _print(f"Due again: {released}{within}.")
 
-    with_database(work)
+    with_database(SERVICE, work)
 
 
 def cancel(
@@ -91,16 +92,16 @@ def cancel(
         total = await _show(connection, selection)
         if not total:
             return
-        _ask(f"Cancel what fits ({total} now) for good?", yes=yes)
+        ask_first(f"Cancel what fits ({total} now) for good?", yes=yes)
         cancelled = await _count("Cancelling", total, brakes.cancel(connection, selection))
         _print(f"Cancelled: {cancelled}.")
 
-    with_database(work)
+    with_database(SERVICE, work)
 
 
 def list_brakes() -> None:
     """List what is paused, since when, and how many mails to how many people wait."""
-    on = with_database(brakes.brakes)
+    on = with_database(SERVICE, brakes.brakes)
     _print(_table_of_brakes(on) if on else "Nothing is paused.")
 
 
@@ -152,16 +153,6 @@ def _table_of_brakes(on: Sequence[brakes.Brake]) -> Table:
         which = [str(value) if value else "every" for value in (brake.kind, brake.school_id, brake.district_id)]
         table.add_row(", ".join(brake.lanes), *which, _time(brake.set_at), f"{brake.mails}", f"{brake.recipients}")
     return table
-
-
-def _ask(question: str, *, yes: bool) -> None:
-    """Returns if the answer is yes; else ends the command."""
-    if yes:
-        return
-    if not sys.stdin.isatty():
-        fail("there is no terminal to ask on; give --yes if that is what you want. Nothing was changed.", EXIT_USAGE)
-    if not typer.confirm(question):
-        fail("Nothing was changed.", EXIT_NOT_FOUND)
 
 
 async def _count(what: str, total: int, steps: AsyncIterator[int]) -> int:

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 from httpx import AsyncClient, Response
+
 from tests.integration.accounts.accounts_world import HOME, PASSWORD, SCHOOL, AccountsWorld, client_of
 
 LIMIT = 10

@@ -7,10 +7,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
 import pytest
 from httpx import AsyncClient, Response
-from tests.integration.accounts.accounts_world import AccountsWorld, client_of
 
 from accounts.answer_time import BEAT_SECONDS
 from accounts.handlers.parts import Parts
+from tests.integration.accounts.accounts_world import AccountsWorld, client_of
 
 ROUNDS = 15
 TRIES = 3
