@@ -35,7 +35,8 @@ async def client(database: Callable[..., Awaitable[str]], tmp_path: Path) -> Asy
     env = {**environment(url, tmp_path), "DZWONEK_NETWORK_REQUESTS": "1000000"}
     process = ModuleProcess("api", "accounts", ["api"], log=tmp_path / "api.log", env=env)
     await process.start()
-    limits = httpx.Limits(max_connections=None)
+    # Everybody comes with a connection of their own, as people do; a kept one could be closed while others are served.
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=0)
     async with httpx.AsyncClient(base_url=env["DZWONEK_PUBLIC_URL"], timeout=60, limits=limits) as client:
 
         async def ready() -> bool:
