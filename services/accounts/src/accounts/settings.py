@@ -104,7 +104,10 @@ class ApiSettings(Settings, PublicSettings):
         description="Passwords that may wait to be hashed; further requests are answered with 503 and Retry-After.",
     )
     ask_again_seconds: int = Field(
-        default=60, ge=0, le=3600, description="After a mail to an address no other of its kind is sent to it for so long."
+        default=60,
+        ge=0,
+        le=3600,
+        description="After a mail to an address no other of its kind is sent to it for so long.",
     )
 
     @field_validator("accounts_secret_file")
