@@ -245,3 +245,15 @@ async def test_the_front_door_shows_three_ways_and_warns_on_computers_that_other
     assert answer.text.count('href="/sign-in?lang=en"') == 2
     assert 'class="button quiet" href="/register?lang=en"' in answer.text
     assert "Sign out</button>" not in answer.text
+
+
+@pytest.mark.parametrize(
+    "path", ["/activate/a-token/", "/password/reset/a-token/", "/email/confirm/a-token/", "/register/"]
+)
+async def test_a_slash_too_much_leads_nowhere_least_of_all_where_a_host_header_says(
+    world: AccountsWorld, path: str
+) -> None:
+    answer = await world.client.get(path, headers={"Host": "evil.example"})
+    assert answer.status_code == 404
+    assert "location" not in answer.headers
+    assert "evil.example" not in answer.text
