@@ -6,7 +6,8 @@ import json
 import statistics
 import time
 import zipfile
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 
 import httpx
 import pytest
@@ -28,6 +29,19 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
         yield system
 
 
+@asynccontextmanager
+async def newcomer(system: System, email: str) -> AsyncIterator[Person]:
+    """Somebody who has just registered and activated the account."""
+    async with (
+        httpx.AsyncClient(base_url=system.public_url, trust_env=False) as client,
+        InboxClient(system.inbox.url) as inbox,
+    ):
+        person = Person(client, inbox, email, "cztery zielone rowery")
+        await person.register()
+        await person.activate()
+        yield person
+
+
 async def seconds_until_refused(person: Person) -> float:
     """Signs in twice, signs out everywhere, and asks the other service until it knows."""
     phone, laptop = await person.sign_in(), await person.sign_in()
@@ -44,13 +58,7 @@ async def seconds_until_refused(person: Person) -> float:
 
 
 async def test_signing_out_everywhere_is_heard_within_a_second(system: System) -> None:
-    async with (
-        httpx.AsyncClient(base_url=system.public_url, trust_env=False) as client,
-        InboxClient(system.inbox.url) as inbox,
-    ):
-        person = Person(client, inbox, "ewa.lis@example.org", "cztery zielone rowery")
-        await person.register()
-        await person.activate()
+    async with newcomer(system, "ewa.lis@example.org") as person:
         times = [await seconds_until_refused(person) for _ in range(5)]
 
     assert statistics.median(times) < 1, times  # the machine may be busy with something else now and then
@@ -60,13 +68,8 @@ async def test_signing_out_everywhere_is_heard_within_a_second(system: System) -
 async def test_a_browser_is_known_to_every_service_from_signing_in_to_signing_out(
     system: System, phone: BrowserContext
 ) -> None:
-    async with (
-        httpx.AsyncClient(base_url=system.public_url, trust_env=False) as client,
-        InboxClient(system.inbox.url) as inbox,
-    ):
-        person = Person(client, inbox, "zofia.lis@example.org", "cztery zielone rowery")
-        await person.register()
-        await person.activate()
+    async with newcomer(system, "zofia.lis@example.org") as person:
+        pass
     page = await phone.new_page()
 
     async def known() -> bool:
@@ -87,16 +90,10 @@ async def test_a_browser_is_known_to_every_service_from_signing_in_to_signing_ou
 
 
 async def test_the_export_holds_what_the_other_service_keeps(system: System) -> None:
-    async with (
-        httpx.AsyncClient(base_url=system.public_url, trust_env=False) as client,
-        InboxClient(system.inbox.url) as inbox,
-    ):
-        person = Person(client, inbox, "jan.kot@example.org", "cztery zielone rowery")
-        await person.register()
-        await person.activate()
+    async with newcomer(system, "jan.kot@example.org") as person:
         await person.mail("welcome")
         bearer = await person.sign_in()
-        answer = await client.post("/api/v1/me/exports", json={"password": person.password}, headers=bearer)
+        answer = await person.client.post("/api/v1/me/exports", json={"password": person.password}, headers=bearer)
 
     archive = zipfile.ZipFile(io.BytesIO(answer.content))
     kept = json.loads(archive.read("notifications.json"))

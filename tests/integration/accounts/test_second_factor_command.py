@@ -3,9 +3,9 @@
 import asyncio
 import os
 import pty
-import sys
 
 import pytest
+from tests.commands import run_command
 from tests.integration.accounts.accounts_world import ADDRESS, AccountsWorld
 from tests.integration.accounts.browser import Browser, with_second_factor
 
@@ -24,17 +24,7 @@ async def browser(world: AccountsWorld) -> Browser:
 
 async def off(url: str, *arguments: str, stdin: int = asyncio.subprocess.DEVNULL) -> tuple[int, str]:
     """Runs it; its exit code and all that it printed."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *("-m", "accounts", "second-factor", "off", *arguments),
-        env={**os.environ, "DZWONEK_DATABASE_URL": url},
-        stdin=stdin,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    printed, _ = await process.communicate()
-    assert process.returncode is not None
-    return process.returncode, printed.decode()
+    return await run_command(url, "accounts", "second-factor", "off", *arguments, stdin=stdin)
 
 
 async def test_whoever_lost_phone_and_codes_signs_in_with_the_password_and_is_told(

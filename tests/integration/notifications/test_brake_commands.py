@@ -3,12 +3,12 @@
 import asyncio
 import os
 import pty
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from uuid import UUID
 
 import pytest
+from tests.commands import run_command
 from tests.integration.notifications.sender.sender_world import SenderWorld, addresses, settings_for
 
 from notifications.domain.kinds import KINDS
@@ -26,20 +26,7 @@ def queue(url: str, pool: Pool, keys: tuple[Path, Path], tmp_path: Path) -> Send
 
 async def mail(url: str, *arguments: str, stdin: int = asyncio.subprocess.DEVNULL) -> tuple[int, str]:
     """Runs `notifications mail ...`; its exit code and all that it printed."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "notifications",
-        "mail",
-        *arguments,
-        env={**os.environ, "DZWONEK_DATABASE_URL": url},
-        stdin=stdin,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    printed, _ = await process.communicate()
-    assert process.returncode is not None
-    return process.returncode, printed.decode()
+    return await run_command(url, "notifications", "mail", *arguments, stdin=stdin)
 
 
 async def answered(url: str, answer: str, *arguments: str) -> tuple[int, str]:

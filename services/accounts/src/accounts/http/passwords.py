@@ -11,7 +11,8 @@ from accounts.handlers.password_reset import ask_for_reset, reset_password
 from accounts.http.account_bodies import AskForResetBody, DoneAnswer, ResetBody, TokenBody
 from accounts.http.bodies import AcceptedAnswer
 from accounts.http.calls import Calling, WorkingParts
-from accounts.http.registrations import LINK_RESPONSES, TOO_MANY
+from accounts.http.registrations import LINK_RESPONSES
+from accounts.http.sessions import TOO_MANY
 from shared.runtime.web import PROBLEM_RESPONSES
 
 responses: dict[int | str, dict[str, Any]] = {**PROBLEM_RESPONSES, **LINK_RESPONSES}

@@ -15,6 +15,7 @@ from accounts.handlers.parts import Parts
 from accounts.handlers.registration import prepare_registration, register
 from accounts.http.bodies import AcceptedAnswer, ActivatedAnswer, ActivationBody, AskingAgainBody, RegistrationBody
 from accounts.http.calls import Calling, WorkingParts
+from accounts.http.sessions import TOO_MANY
 from accounts.links import fresh_links
 from shared.runtime.idempotency import Answer
 from shared.runtime.postgres import Connection
@@ -32,12 +33,6 @@ IdempotencyKey = Annotated[
 LINK_RESPONSES: dict[int | str, dict[str, Any]] = {
     409: {"model": ProblemDetails, "description": "The link has been used: `token_used`"},
     410: {"model": ProblemDetails, "description": "The link works no longer: `token_revoked`, `token_expired`"},
-}
-TOO_MANY: dict[int | str, dict[str, Any]] = {
-    429: {
-        "model": ProblemDetails,
-        "description": "Too many requests from this network; wait Retry-After seconds",
-    }
 }
 Work = Callable[[Connection], Awaitable[Answer]]
 
