@@ -11,6 +11,9 @@ from devstack.inbox.mail import Mail
 from shared.terms import current_version
 
 MAIL_SECONDS = 30
+TOKEN_LENGTH = 43
+"""Of 256 bits in base64."""
+
 _LINK = re.compile(r"/(?:activate|password/reset|email/confirm)/([\w-]{43})")
 
 
@@ -24,6 +27,7 @@ class Person:
     password: str
     secrets: set[str] = field(default_factory=set)
     bearer: dict[str, str] = field(default_factory=dict)
+    recovery_codes: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.secrets |= {self.email, self.password}
@@ -52,9 +56,13 @@ class Person:
         self.password = password
         await self.call("POST", "password-resets/completions", {"token": token, "new_password": password}, 200)
 
-    async def change_email(self, email: str) -> None:
+    async def ask_for_email(self, email: str) -> None:
+        """Asks for another address; a link goes there."""
         self.secrets.add(email)
-        await self.call("POST", "me/email-changes", {"email": email, "password": self.password}, 202)
+        await self.call("POST", "me/email-changes", {"email": email, **self.proof()}, 202)
+
+    async def change_email(self, email: str) -> None:
+        await self.ask_for_email(email)
         self.email = email
         token = await self.token_from("email_change_confirm")
         await self.call("POST", "email-changes/confirmations", {"token": token}, 200)
@@ -63,11 +71,25 @@ class Person:
         setup = await self.call("POST", "me/second-factor/setups", {"password": self.password}, 201)
         app = pyotp.TOTP(setup["secret"])
         answer = await self.call("PUT", "me/second-factor", {"code": app.now()}, 200)
-        self.secrets |= {setup["secret"], *answer["recovery_codes"]}
+        self.recovery_codes = list(answer["recovery_codes"])
+        self.secrets |= {setup["secret"], *self.recovery_codes}
         return app
 
+    def proof(self) -> dict[str, str]:
+        """What matters asks for it: the password, and where the account asks for a code, one that is good."""
+        return {"password": self.password, **({"code": self.recovery_codes.pop()} if self.recovery_codes else {})}
+
+    async def open_links(self, *paths: str) -> None:
+        """Opens the pages of links with every token that was seen."""
+        for path in paths:
+            for token in [secret for secret in self.secrets if len(secret) == TOKEN_LENGTH]:
+                await self.client.get(f"{path}{token}?lang=en", headers={"Accept": "text/html"})
+
     async def mail(self, kind: str) -> Mail:
-        return await self.inbox.wait_for(self.email, kind=kind, timeout=MAIL_SECONDS)
+        """The newest mail of a kind; the signed address that it comes from is a secret, too."""
+        mail = await self.inbox.wait_for(self.email, kind=kind, timeout=MAIL_SECONDS)
+        self.secrets.add(mail.envelope.sender)
+        return mail
 
     async def token_from(self, kind: str) -> str:
         """The token in the link of the newest mail of a kind."""
