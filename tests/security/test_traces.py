@@ -8,6 +8,7 @@ from devstack.system import System
 from tests.collector import Collector, Seen
 from tests.e2e.conftest import running
 from tests.e2e.person import Person
+from tests.security.life import LINKS, ask_for_deletion
 from tests.security.spellings import forms
 from tests.waiting import until
 
@@ -35,17 +36,36 @@ def system(tmp_path_factory: pytest.TempPathFactory, collector: Collector) -> It
         yield system
 
 
+WAYS = (
+    ("POST /api/v1/registrations", "activation"),
+    ("POST /api/v1/activations", "welcome"),
+    ("POST /api/v1/me/email-changes", "email_change_requested"),
+    ("POST /api/v1/me/email-changes", "email_change_confirm"),
+    ("POST /api/v1/email-changes/confirmations", "email_changed"),
+    ("POST /api/v1/email-changes/confirmations", "email_changed_here"),
+    ("PUT /api/v1/me/second-factor", "second_factor_changed"),
+    ("POST /api/v1/sessions", "new_sign_in"),
+    ("POST /api/v1/me/deletion", "account_deletion_requested"),
+    ("POST /api/v1/password-resets", "password_reset"),
+    ("POST /api/v1/password-resets/completions", "password_changed"),
+)
+"""Requests, and the mails that they lead to."""
+
+
 async def live(person: Person) -> None:
-    """A registration, its activation, a sign-in, a new password; the links are opened as pages, too."""
+    """Each of these requests; the links are opened as pages, too."""
     await person.register()
     await person.activate()
     await person.mail("welcome")
     await person.sign_in()
+    await person.change_email("halina.sowa@example.org")
+    await person.mail("email_changed_here")
+    await person.switch_on_second_factor()
+    await person.sign_in(**person.proof())  # by the API, where no cookie is kept: from a new device
+    await ask_for_deletion(person)
     await person.reset_password("piec zoltych tramwajow")
     await person.mail("password_changed")
-    for path in ("/activate/", "/password/reset/"):
-        for token in [secret for secret in person.secrets if len(secret) == 43]:
-            await person.client.get(f"{path}{token}?lang=en", headers={"Accept": "text/html"})
+    await person.open_links(*LINKS)
     await person.client.get(f"/no/such/{person.email}?email={person.email}")
 
 
@@ -56,17 +76,11 @@ async def test_one_trace_leads_from_the_click_to_the_mail(system: System, person
         spans = [span for span in collector.spans() if span.trace_id != CLIENTS_TRACE]
         known = {"", *(span.span_id for span in spans)}
         kinds = {span.attributes.get("dzwonek.mail.kind") for span in spans}
-        whole = kinds >= {"activation", "welcome", "password_reset", "password_changed"}
-        whole = whole and all(span.parent_id in known for span in spans)
+        whole = kinds >= {kind for _, kind in WAYS} and all(span.parent_id in known for span in spans)
         return spans if whole and any(span.name == "GET" for span in spans) else None  # the last request of all
 
     spans = await until(sent, seconds=40)
-    for request, kind in (
-        ("POST /api/v1/registrations", "activation"),
-        ("POST /api/v1/activations", "welcome"),
-        ("POST /api/v1/password-resets", "password_reset"),
-        ("POST /api/v1/password-resets/completions", "password_changed"),
-    ):
+    for request, kind in WAYS:
         asked, heard, mailed = the_way_of(kind, spans)
         assert (asked.service, asked.name, asked.kind, asked.parent_id) == ("accounts-api", request, "server", "")
         assert (heard.service, heard.kind) == ("notifications-worker", "consumer")
