@@ -16,7 +16,7 @@ from shared.contracts.envelope import Event, EventData
 from shared.runtime.events import new_id
 from shared.runtime.outbox import outbox_columns
 from shared.runtime.postgres import Connection
-from shared.runtime.sql import load_queries
+from shared.runtime.sql import columns, load_queries
 
 SQL = load_queries("notifications")
 _OWN_ADDRESS = [kind.name for kind in KINDS.values() if kind.own_address]
@@ -94,20 +94,20 @@ async def contacts_of(tx: Connection, account_ids: Iterable[UUID]) -> Mapping[UU
 async def save_contacts(tx: Connection, contacts: Sequence[Contact], now: datetime) -> frozenset[UUID]:
     """Writes the contacts, except where a newer version or a tombstone stands. Returns those that were written."""
     rows = [_contact_row(contact) for contact in contacts]
-    saved = await tx.fetch(SQL["save_contacts"], *_columns(rows, 12), now)
+    saved = await tx.fetch(SQL["save_contacts"], *columns(rows, 12), now)
     return frozenset(row["account_id"] for row in saved)
 
 
 async def ask_for_erasure(tx: Connection, contacts: Sequence[Contact], now: datetime) -> None:
     """Has everything kept about these contacts erased (erasure.py), and what is suppressed of their addresses."""
     asked = [(contact.account_id, contact.address) for contact in contacts]
-    await tx.execute(SQL["ask_for_erasure"], *_columns(asked, 2), now)
+    await tx.execute(SQL["ask_for_erasure"], *columns(asked, 2), now)
 
 
 async def move_mails(tx: Connection, contacts: Sequence[Contact]) -> None:
     """Lets the mails queued for these contacts count for the domain of their present address."""
     moved = [(contact.account_id, contact.domain) for contact in contacts]
-    await tx.execute(SQL["move_mails"], *_columns(moved, 2), _OWN_ADDRESS)
+    await tx.execute(SQL["move_mails"], *columns(moved, 2), _OWN_ADDRESS)
 
 
 async def cancel_mails(
@@ -117,7 +117,7 @@ async def cancel_mails(
 
     Wipes their tokens and addresses, because nobody needs them any more.
     """
-    rows = await tx.fetch(SQL["unqueue_mails"], *_columns(list(asked), 2))
+    rows = await tx.fetch(SQL["unqueue_mails"], *columns(list(asked), 2))
     return await _cancelled(tx, rows, reason, now)
 
 
@@ -134,7 +134,7 @@ async def queue_mails(
     Beside a notice stands its own address, sealed, where it has one.
     """
     rows = {notice.dedup_key: _notice_row(notice, sealed_address) for notice, sealed_address in notices}
-    made = await tx.fetch(SQL["queue_mails"], *_columns(list(rows.values()), 19), now)
+    made = await tx.fetch(SQL["queue_mails"], *columns(list(rows.values()), 19), now)
     return {(row["lane"], row["kind"]): row["mails"] for row in made}
 
 
@@ -204,8 +204,3 @@ def _notice_row(notice: Notice, sealed_address: str | None) -> tuple[object, ...
         domain_of(notice.address) if notice.address else None,
         cause.traceparent,
     )
-
-
-def _columns(rows: Sequence[tuple[Any, ...]], width: int) -> list[list[Any]]:
-    """Rows as columns, each an array parameter."""
-    return [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in range(width)]

@@ -1,8 +1,9 @@
 """SQL by name: statements live in `queries.sql` files, each under a line `-- name: what_it_does`."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
+from typing import Any
 
 _NAME = re.compile(r"^-- name: (\w+)\s*$", re.MULTILINE)
 
@@ -19,3 +20,8 @@ def load_queries(package: str, file: str = "queries.sql") -> Mapping[str, str]:
     if len(set(names)) != len(names):
         raise ValueError(f"{package}/{file}: a name stands twice")
     return {name: statement.strip().rstrip(";") for name, statement in zip(names, statements, strict=True)}
+
+
+def columns(rows: Sequence[tuple[Any, ...]], width: int) -> list[list[Any]]:
+    """Rows of `width` values as columns, each an array parameter of a statement that takes many rows."""
+    return [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in range(width)]

@@ -24,7 +24,7 @@ from shared.runtime.events import new_event
 from shared.runtime.outbox import outbox_columns
 from shared.runtime.postgres import Connection, Pool
 from shared.runtime.sealing import Unsealer
-from shared.runtime.sql import load_queries
+from shared.runtime.sql import columns, load_queries
 
 SQL = load_queries("notifications.sender")
 _NO_SCHOOL = UUID(int=0)
@@ -126,7 +126,7 @@ class QueueStore:
         """
         turns = _turns_brought_forward(outcomes)
         if turns:
-            await self._pool.execute(SQL["wake_schools"], *_transposed(turns, 3))
+            await self._pool.execute(SQL["wake_schools"], *columns(turns, 3))
 
     def _columns(self, outcomes: Sequence[Outcome]) -> tuple[Any, ...]:
         """The parameters of `record`."""
@@ -147,9 +147,9 @@ class QueueStore:
         settled = [outcome for outcome in outcomes if outcome.state is not None]
         events = outbox_columns([_state_changed(outcome, now) for outcome in settled])
         return (
-            *_transposed(rows, 8),
+            *columns(rows, 8),
             self._relay,
-            *_transposed(_attempt_rows(outcomes), 9),
+            *columns(_attempt_rows(outcomes), 9),
             [outcome.mail.mail_id for outcome in settled],
             *events,
             list({outcome.mail.created_on for outcome in outcomes}),
@@ -175,7 +175,7 @@ class QueueStore:
             if state != HEALTHY
         ]
         if changed:
-            await connection.execute(SQL["save_domain_states"], *_transposed(changed, 5))
+            await connection.execute(SQL["save_domain_states"], *columns(changed, 5))
         before = {row["domain"]: _destination(row) for row in rows}
         return {domain: state for domain, state in states.items() if state.paused_until != before[domain].paused_until}
 
@@ -290,8 +290,3 @@ def _destination(row: asyncpg.Record) -> Destination:
         paused_until=row["paused_until"],
         pause_seconds=row["pause_seconds"],
     )
-
-
-def _transposed(rows: Sequence[tuple[Any, ...]], width: int) -> list[list[Any]]:
-    """Rows as columns, each an array parameter."""
-    return [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in range(width)]
