@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.runtime.sql import load_queries
+from shared.runtime.sql import columns, load_queries
 
 
 @pytest.fixture
@@ -31,3 +31,8 @@ def test_a_file_that_hides_a_statement_is_refused(text: str, said: str, package:
     (package / "queries.sql").write_text(text)
     with pytest.raises(ValueError, match=said):
         load_queries("example_queries")
+
+
+def test_rows_become_columns_also_where_there_are_none() -> None:
+    assert columns([(1, "a"), (2, "b")], 2) == [[1, 2], ["a", "b"]]
+    assert columns([], 2) == [[], []]
