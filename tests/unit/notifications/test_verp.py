@@ -24,7 +24,7 @@ def test_an_address_tells_its_mail_whatever_case_it_comes_back_in(mail: UUID) ->
         assert Verp(DOMAIN.upper(), [NEW, OLD]).mail_of(returned) == mail
 
 
-@given(mail=st.uuids(), place=st.integers(0, 50), letter=st.sampled_from("abcdefghijklmnopqrstuvwxyz234567"))
+@given(mail=st.uuids(), place=st.integers(0, 59), letter=st.sampled_from("0123456789abcdefg"))
 def test_a_changed_address_is_not_believed(mail: UUID, place: int, letter: str) -> None:
     verp = Verp(DOMAIN, [NEW])
     address = verp.address_of(mail)

@@ -1,11 +1,12 @@
 """What the templates of each kind are given, computed from the mail's params."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from notifications.rendering import links
+from notifications.rendering.frame import Written
 from notifications.rendering.mail import CannotRender, MailToRender
 
 _HOUR = timedelta(hours=1)
@@ -15,10 +16,14 @@ _REMINDED_BEFORE_END = timedelta(days=3)
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """The mail's date and the variables of its templates."""
+    """The mail's date and the variables of its templates.
+
+    `written` are the values that stand in the mail as they are; its words depend on the `case`, of which there are few.
+    """
 
     date: datetime
-    variables: Mapping[str, Any]
+    written: Written
+    case: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,38 +62,38 @@ def _activation_reminder(mail: MailToRender, public_url: str) -> Facts:
 def _link_facts(mail: MailToRender, public_url: str, *, sent_at: datetime) -> Facts:
     expires_at = _instant(mail.params["expires_at"])
     left = expires_at - sent_at
-    variables = {
+    written: dict[str, str | datetime] = {
         "link": links.activation(public_url, mail.token),
         "expires_at": expires_at,
-        # Rounded: the moment between registration and the making of the mail does not turn 14 days into 13.
-        "days_left": round(left / _DAY),
-        "hours_left": max(round(left / _HOUR), 1),
-        **_terms_facts(mail),
+        "terms_date": _terms_date(mail),
     }
-    return Facts(sent_at, variables)
+    # Rounded: the moment between registration and the making of the mail does not turn 14 days into 13.
+    days = round(left / _DAY)
+    left_over = {"days_left": days} if days else {"hours_left": max(round(left / _HOUR), 1)}
+    return Facts(sent_at, written, {"kind": mail.kind, "terms_version": mail.params["terms_version"], **left_over})
 
 
 def _welcome(mail: MailToRender, public_url: str) -> Facts:
-    return Facts(mail.created_at, {"link": links.sign_in(public_url), **_terms_facts(mail)})
+    return Facts(mail.created_at, {"link": links.sign_in(public_url), "terms_date": _terms_date(mail)})
 
 
 def _account_exists(mail: MailToRender, public_url: str) -> Facts:
-    variables = {
+    written: dict[str, str | datetime] = {
         "attempted_at": mail.created_at,
         "link": links.sign_in(public_url),
         "other_link": links.password_forgotten(public_url),
     }
-    return Facts(mail.created_at, variables)
+    return Facts(mail.created_at, written)
 
 
 def _new_sign_in(mail: MailToRender, public_url: str) -> Facts:
-    known = (mail.params.get("browser"), mail.params.get("system"))
-    variables = {
+    written: dict[str, str | datetime] = {
         "signed_in_at": _instant(mail.params["signed_in_at"]),
-        "device": ", ".join(name for name in known if name),
         "link": links.sessions(public_url),
     }
-    return Facts(mail.created_at, variables)
+    if known := [name for name in (mail.params.get("browser"), mail.params.get("system")) if name]:
+        written["device"] = ", ".join(known)
+    return Facts(mail.created_at, written)
 
 
 def _telling(
@@ -101,27 +106,21 @@ def _telling(
     """The facts of a mail that tells of these instants, and perhaps whether something is so, and leads to pages."""
 
     def facts_of(mail: MailToRender, public_url: str) -> Facts:
-        variables: dict[str, Any] = {name: _instant(mail.params[name]) for name in instants}
-        if flag:
-            variables[flag] = mail.params[flag]
+        written: dict[str, str | datetime] = {name: _instant(mail.params[name]) for name in instants}
         if secret_link:
-            variables["link"] = secret_link(public_url, mail.token)
+            written["link"] = secret_link(public_url, mail.token)
         if link:
-            variables["link"] = link(public_url)
+            written["link"] = link(public_url)
         if other_link:
-            variables["other_link"] = other_link(public_url)
-        return Facts(mail.created_at, variables)
+            written["other_link"] = other_link(public_url)
+        return Facts(mail.created_at, written, {flag: bool(mail.params[flag])} if flag else {})
 
     return facts_of
 
 
-def _terms_facts(mail: MailToRender) -> dict[str, Any]:
-    version: str = mail.params["terms_version"]
-    in_force = date.fromisoformat(version)
-    return {
-        "terms_version": version,
-        "terms_date": datetime(in_force.year, in_force.month, in_force.day, 12, tzinfo=UTC),
-    }
+def _terms_date(mail: MailToRender) -> datetime:
+    in_force = date.fromisoformat(mail.params["terms_version"])
+    return datetime(in_force.year, in_force.month, in_force.day, 12, tzinfo=UTC)
 
 
 def _instant(text: str) -> datetime:

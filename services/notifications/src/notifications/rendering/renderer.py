@@ -2,18 +2,23 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 from urllib.parse import urlsplit
 
 from jinja2 import Environment, Template
 from markupsafe import Markup
 
 from notifications.rendering.facts import MOULDS, facts
+from notifications.rendering.frame import Blanks, Frame, with_blanks
 from notifications.rendering.headers import ascii_host
 from notifications.rendering.inline import HEAD_CSS, InlineStyles, with_styles
 from notifications.rendering.mail import CannotRender, MailToRender, SenderIdentity
 from notifications.rendering.skeleton import Skeleton
 from shared.runtime.i18n import LANGUAGES, Catalogues
 from shared.terms import UnknownTerms, terms, terms_html
+
+_FRAMES = 512
+"""How many frames are kept: every kind has a few cases, an activation as many as there are days and hours left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +29,15 @@ class _Layout:
     words: Template
     text: Template
     html: Template
+
+
+@dataclass(frozen=True, slots=True)
+class _Frames:
+    """What is rendered once for a kind, language and case."""
+
+    subject: Frame
+    text: Frame
+    html: Frame
 
 
 class Renderer:
@@ -42,10 +56,11 @@ class Renderer:
             for kind, mould in MOULDS.items():
                 self._layouts[kind, language] = _Layout(
                     Skeleton(identity, kind, language),
-                    _template(environment, f"{mould.words}.words.txt"),
-                    _template(environment, f"{mould.body}.txt"),
-                    _template(environment, f"{mould.body}.html"),
+                    environment.get_template(f"{mould.words}.words.txt"),
+                    environment.get_template(f"{mould.body}.txt"),
+                    environment.get_template(f"{mould.body}.html"),
                 )
+        self._frames = lru_cache(_FRAMES)(self._laid_out)
 
     def render(self, mail: MailToRender) -> bytes:
         """The whole RFC 5322 message: CRLF lines, not dot-stuffed, the same bytes for the same mail.
@@ -57,17 +72,31 @@ class Renderer:
             raise CannotRender(f"no templates for {mail.kind!r} in {mail.language!r}")
         known = facts(mail, self._public_url)
         try:
-            words = layout.words.make_module({**known.variables, "kind": mail.kind})
-            text = layout.text.render(known.variables, words=words)
-            html = layout.html.render(known.variables, words=words)
+            frames = self._frames(mail.kind, mail.language, tuple(known.case.items()), tuple(known.written))
         except UnknownTerms as error:
             raise CannotRender("there are no terms of that version") from error
-        return layout.skeleton.fill(mail, date=known.date, subject=vars(words)["subject"], text=text, html=html)
+        subject, text, html = (each.filled(known.written) for each in (frames.subject, frames.text, frames.html))
+        return layout.skeleton.fill(mail, date=known.date, subject=subject, text=text, html=html)
+
+    def _laid_out(
+        self, kind: str, language: str, case: tuple[tuple[str, Any], ...], written: tuple[str, ...]
+    ) -> _Frames:
+        layout = self._layouts[kind, language]
+        blanks = Blanks(written)
+        variables = {**blanks.variables, **dict(case)}
+        words = layout.words.make_module(variables)
+        return _Frames(
+            blanks.cut(vars(words)["subject"], is_html=False),
+            blanks.cut(layout.text.render(variables, words=words), is_html=False),
+            blanks.cut(layout.html.render(variables, words=words), is_html=True),
+        )
 
 
 def _environment(catalogues: Catalogues, language: str, *, host: str) -> Environment:
     environment = catalogues.jinja(language)
     environment.add_extension(InlineStyles)
+    for name in ("date", "time", "datetime"):
+        environment.filters[name] = with_blanks(environment.filters[name])
     environment.globals.update(
         host=host,
         head_css=HEAD_CSS,
@@ -75,13 +104,6 @@ def _environment(catalogues: Catalogues, language: str, *, host: str) -> Environ
         terms_html=lambda version: _styled_terms(version, language),
     )
     return environment
-
-
-def _template(environment: Environment, name: str) -> Template:
-    """The template with its globals in one dictionary: Jinja's chain of two is walked anew for every mail."""
-    template = environment.get_template(name)
-    template.globals = dict(template.globals)
-    return template
 
 
 @lru_cache

@@ -42,7 +42,7 @@ class Skeleton:
             f"{self._from}\r\n"
             f"{mailbox_field('To', '', mail.address)}\r\n"
             f"{text_field('Subject', subject)}\r\n"
-            f"Date: {format_datetime(date.astimezone(UTC))}\r\n"
+            f"Date: {_date(date.replace(microsecond=0))}\r\n"
             f"Message-ID: {message_id(str(mail.mail_id), self._message_id_domain)}\r\n"
             f"References: {message_id(mail.thread_id, self._message_id_domain)}\r\n"
             f"{self._fixed}\r\n"
@@ -80,6 +80,11 @@ def _encode(body: str) -> bytes:
     encoded = b2a_base64(body.replace("\n", "\r\n").encode(), newline=False)
     lines, rest = divmod(len(encoded), _COLUMNS)
     return b"\r\n".join((*_lines(lines, rest).unpack(encoded), b""))
+
+
+@lru_cache(maxsize=1024)
+def _date(second: datetime) -> str:
+    return format_datetime(second.astimezone(UTC))
 
 
 @lru_cache(maxsize=1024)

@@ -1,17 +1,17 @@
 """Envelope senders of their own for each mail (VERP): a bounce tells by its recipient which mail it is about.
 
-`bounce+MAIL.MAC@domain`: the mail's id and a short keyed hash of it, both in base32, in small letters because servers
-on the way may change the case. Only an address that this installation has made is ever believed.
+`bounce+MAIL.MAC@domain`: the mail's id and a short keyed hash of it, both in hex, which servers on the way may write in
+capitals. Only an address that this installation has made is ever believed.
 """
 
-import base64
 import hmac
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from uuid import UUID
 
 _PREFIX = "bounce+"
-_ID_LETTERS = 26
+_ID = re.compile(r"[0-9a-f]{32}")
 _MAC_BYTES = 10
 _MIN_KEY_BYTES = 32
 
@@ -41,27 +41,18 @@ class Verp:
 
     def address_of(self, mail_id: UUID) -> str:
         """The envelope sender of a mail."""
-        return f"{_PREFIX}{_base32(mail_id.bytes)}.{_mac(self._keys[0], mail_id)}@{self._domain}"
+        return f"{_PREFIX}{mail_id.hex}.{_mac(self._keys[0], mail_id)}@{self._domain}"
 
     def mail_of(self, address: str) -> UUID | None:
         """The mail that a bounce to `address` is about, or None when we never made the address."""
         local, _, domain = address.lower().rpartition("@")
-        letters, _, mac = local.removeprefix(_PREFIX).partition(".")
-        if domain != self._domain or not local.startswith(_PREFIX) or len(letters) != _ID_LETTERS:
+        digits, _, mac = local.removeprefix(_PREFIX).partition(".")
+        if domain != self._domain or not local.startswith(_PREFIX) or not _ID.fullmatch(digits):
             return None
-        try:
-            mail_id = UUID(bytes=base64.b32decode(letters.upper() + "======"))
-        except ValueError:
-            return None
-        if _base32(mail_id.bytes) != letters:  # the last letter has bits to spare; only our way to write it is ours
-            return None
+        mail_id = UUID(hex=digits)
         genuine = [hmac.compare_digest(_mac(key, mail_id).encode(), mac.encode()) for key in self._keys]
         return mail_id if any(genuine) else None
 
 
 def _mac(key: bytes, mail_id: UUID) -> str:
-    return _base32(hmac.digest(key, mail_id.bytes, "sha256")[:_MAC_BYTES])
-
-
-def _base32(raw: bytes) -> str:
-    return base64.b32encode(raw).decode().rstrip("=").lower()
+    return hmac.digest(key, mail_id.bytes, "sha256")[:_MAC_BYTES].hex()
