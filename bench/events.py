@@ -76,8 +76,14 @@ async def publish(events: Sequence[Event[EventData]], bootstrap: str, prefix: st
     async with AIOKafkaProducer(bootstrap_servers=bootstrap, enable_idempotence=True, linger_ms=5) as producer:
         pending = []
         for event in events:
-            topic, key, headers, value = encode(event)
-            name = prefix + topic.name
-            pending.append(await producer.send(name, value=value, key=key.encode(), headers=list(headers)))
+            record = encode(event)
+            pending.append(
+                await producer.send(
+                    prefix + record.topic.name,
+                    value=record.value,
+                    key=record.key.encode(),
+                    headers=list(record.headers),
+                )
+            )
         for acknowledged in pending:
             await acknowledged

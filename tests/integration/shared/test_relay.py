@@ -25,7 +25,8 @@ from shared.runtime.kafka import create_producer
 from shared.runtime.leadership import LOCK_SPACE
 from shared.runtime.outbox import SLOTS
 from shared.runtime.postgres import Pool
-from shared.runtime.relay import LaneRelay, published
+from shared.runtime.publishing import published
+from shared.runtime.relay import LaneRelay
 from shared.runtime.settings import KafkaSettings
 
 TOPIC = "accounts.account.v1"

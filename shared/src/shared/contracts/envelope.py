@@ -80,12 +80,17 @@ Headers = tuple[tuple[str, bytes], ...]
 
 
 class Record(NamedTuple):
-    """An event as Kafka carries it."""
+    """An event as Kafka carries it; `attributes` are its headers as text."""
 
     topic: Topic
     key: str
-    headers: Headers
+    attributes: dict[str, str]
     value: bytes
+
+    @property
+    def headers(self) -> Headers:
+        """The headers in UTF-8."""
+        return tuple((name, text.encode()) for name, text in self.attributes.items())
 
 
 class UndecodableRecord(ValueError):  # noqa: N818 - reads as the state of the record
@@ -99,23 +104,27 @@ class UndecodableRecord(ValueError):  # noqa: N818 - reads as the state of the r
 
 def encode(event: Event[EventData]) -> Record:
     """The record for `event`. Raises ValueError when it is larger than `MAX_RECORD_BYTES`."""
-    value = event.data.model_dump_json(exclude_none=True).encode()
+    data = event.data
+    value = data.model_dump_json(exclude_none=True).encode()
     if len(value) > MAX_RECORD_BYTES:
         raise ValueError(f"{event.type} of {len(value)} bytes is larger than {MAX_RECORD_BYTES}")
+    key = data.key
     attributes = {
         "ce_specversion": "1.0",
         "ce_id": str(event.id),
         "ce_source": event.source,
-        "ce_type": event.type,
-        "ce_subject": event.key,
+        "ce_type": data.TYPE,
+        "ce_subject": key,
         "ce_time": event.time.isoformat(),
-        "ce_district": event.district and str(event.district),
-        "ce_school": event.school and str(event.school),
         "content-type": "application/json",
-        "traceparent": event.traceparent,
     }
-    headers = tuple((name, text.encode()) for name, text in attributes.items() if text)
-    return Record(event.data.topic, event.key, headers, value)
+    if event.district:
+        attributes["ce_district"] = str(event.district)
+    if event.school:
+        attributes["ce_school"] = str(event.school)
+    if event.traceparent:
+        attributes["traceparent"] = event.traceparent
+    return Record(data.topic, key, attributes, value)
 
 
 def read_headers(headers: Iterable[tuple[str, bytes | None]]) -> dict[str, str]:

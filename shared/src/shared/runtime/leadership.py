@@ -69,9 +69,14 @@ class Leadership:
             SLOTS_HELD.labels(self._lane).set(len(self.slots))
             await pause(stop, BEAT_SECONDS)
 
+    @property
+    def has_surplus(self) -> bool:
+        """Whether it leads slots above its share."""
+        return len(self.slots) > max(self._share, 1)
+
     async def release_surplus(self) -> None:
-        """Gives slots above its share to the others; only between two rounds, when nothing of them is in flight."""
-        while len(self.slots) > max(self._share, 1):
+        """Gives slots above its share to the others; only when nothing of them is in flight or to be archived."""
+        while self.has_surplus:
             async with self.turn:
                 slot = self.slots[-1]
                 self.slots = self.slots[:-1]

@@ -35,7 +35,7 @@ def outbox_columns(events: Sequence[Event[EventData]]) -> OutboxColumns:
         columns.slots.append(slot_of(record.key))
         columns.topics.append(record.topic.name)
         columns.keys.append(record.key)
-        columns.headers.append(json.dumps({name: value.decode() for name, value in record.headers}))
+        columns.headers.append(json.dumps(record.attributes))
         columns.values.append(record.value)
     return columns
 

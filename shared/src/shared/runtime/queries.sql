@@ -2,12 +2,13 @@
 
 -- name: next_rows
 -- The first rows of each slot in the order of their ids. Never `id > last`: ids commit out of order.
+-- $4: rows that Kafka has already and that leave the outbox in a moment.
 SELECT row.id, row.topic, row.key, row.headers, row.value, row.created_at
 FROM unnest($2::smallint[]) AS held (slot)
 CROSS JOIN LATERAL (
     SELECT id, topic, key, headers, value, created_at
     FROM outbox
-    WHERE lane = $1 AND outbox.slot = held.slot
+    WHERE lane = $1 AND outbox.slot = held.slot AND id <> ALL ($4::bigint[])
     ORDER BY id
     LIMIT $3
 ) AS row
