@@ -13,7 +13,15 @@ from bench.figures import Figure
 from bench.ground import Ground
 from bench.plan import NotMeasured, Plan
 from bench.report import LATEST, PAGE, write_latest, write_page
-from bench.rows import row1_sender, row2_pipeline, row3_account, row4_relay, row5_latency, row6_lanes
+from bench.rows import (
+    row1_sender,
+    row2_pipeline,
+    row3_account,
+    row4_relay,
+    row5_latency,
+    row6_lanes,
+    row10_standing,
+)
 from bench.table import number, table
 from devstack.demo.folder import LOGS, RunFolder
 from devstack.kafka_jars import JarsMissingError
@@ -30,7 +38,11 @@ ROWS: Mapping[int, Row] = {
     4: row4_relay.measure,
     5: row5_latency.measure,
     6: row6_lanes.measure,
+    10: row10_standing.measure,
 }
+ONLY_AT_LENGTH = {10}
+"""Rows that are measured when they are named or asked for with all that takes long."""
+
 FULL_RUNS, QUICK_RUNS = 5, 2
 WIDTH = 160
 
@@ -45,7 +57,7 @@ def bench(
     """Measure the rows, print the table and keep it."""
     prctl(PR_SET_PDEATHSIG, signal.SIGTERM)  # a make that is killed takes the bench along
     console = Console(width=None if Console().is_terminal else WIDTH)
-    wanted = row or list(ROWS)
+    wanted = row or [number for number in ROWS if long or number not in ONLY_AT_LENGTH]
     if unknown := set(wanted) - ROWS.keys():
         raise typer.BadParameter(f"there is no row {min(unknown)}; there are {', '.join(map(str, ROWS))}")
     plan = Plan(runs or (QUICK_RUNS if quick else FULL_RUNS), quick=quick, long=long, peer=peer)
@@ -65,7 +77,7 @@ def bench(
     console.print(table(figures))
     write_latest(figures, quick=quick)
     console.print(f"Kept in {LATEST}.")
-    if not quick and set(wanted) == set(ROWS):
+    if not quick and set(wanted) >= set(ROWS) - ONLY_AT_LENGTH:
         write_page(figures, command="make bench LONG=1" if long else "make bench", parts=parts)
         console.print(f"The table is in {PAGE}.")
 

@@ -87,3 +87,32 @@ TRUNCATE outbox, outbox_archive;
 
 -- name: forget_accounts
 TRUNCATE accounts, tokens, mail_requests, outbox CASCADE;
+
+-- name: fill_sent
+-- Mails that were accepted, with all that is kept of them. $1 the first number, $2 how many, $3 over how many days.
+WITH mail AS MATERIALIZED (
+    SELECT gen_random_uuid() AS mail_id, gen_random_uuid() AS account_id, number,
+           now() - (1 + number % $3::int) * interval '1 day' AS at
+    FROM generate_series($1::bigint, $1::bigint + $2::bigint - 1) AS number
+),
+made AS (
+    INSERT INTO mails (mail_id, created_on, account_id, lane, kind, thread_id, created_at, state, settled_at)
+    SELECT mail_id, (at AT TIME ZONE 'UTC')::date, account_id, 'bulk', 'welcome', 'account-' || account_id, at,
+           'accepted', at
+    FROM mail
+),
+tried AS (
+    INSERT INTO attempts (mail_id, attempt_token, started_on, created_on, started_at, answered_at, result, code,
+                          enhanced, reply, relay)
+    SELECT mail_id, gen_random_uuid(), (at AT TIME ZONE 'UTC')::date, (at AT TIME ZONE 'UTC')::date, at, at, 'accepted',
+           250, '2.0.0', 'queued', 'relay'
+    FROM mail
+),
+known AS (
+    INSERT INTO notice_keys (dedup_key, noticed_at) SELECT 'welcome:' || account_id, at FROM mail
+)
+INSERT INTO notices (notice_id, created_on, mail_id, account_id, kind, event_id, event_type, event_time, dedup_key,
+                     params, created_at)
+SELECT gen_random_uuid(), (at AT TIME ZONE 'UTC')::date, mail_id, account_id, 'welcome', gen_random_uuid(), 'bench', at,
+       'welcome:' || account_id, '{"terms_version": "2026-09-01"}', at
+FROM mail;
