@@ -10,7 +10,9 @@ from bench.ground import Ground
 from bench.load import steady
 from bench.mails import ACTIVATION, SQL
 from bench.pipeline import SIGN_IN, Pipeline, pipeline
+from bench.poison import dead_letters, poisoned
 from bench.services import worker
+from bench.sink import Sink
 from bench.waiting import connected, until
 from shared.contracts.topics import Lane
 from shared.runtime.events import new_id
@@ -28,18 +30,36 @@ class Chain:
 
     async def sign_ins(self, count: int, rate: float) -> Sequence[float]:
         """Seconds from commit to acceptance of so many sign-ins from new devices, `rate` a second."""
-        known = [new_id() for _ in range(count)]
-        await know(self.pipeline.connection, known)
-        return await self._seconds(outbox_columns(list(sign_ins(known))), rate, SIGN_IN)
+        rows = await self._sign_ins(count)
+        return await self._seconds(rows, rate, SIGN_IN, good=count)
+
+    async def poisoned_sign_ins(self, count: int, rate: float) -> Sequence[float]:
+        """The same with poison among them; returns when that is among the dead letters as well."""
+        before = await self._buried()
+        rows, poison = poisoned(await self._sign_ins(count))
+        seconds = await self._seconds(rows, rate, SIGN_IN, good=count)
+
+        async def all_buried() -> bool:
+            return await self._buried() >= before + poison
+
+        await until(all_buried)
+        return seconds
 
     async def registrations(self, count: int, rate: float) -> Sequence[float]:
         """Seconds from commit to acceptance of the activation mails of so many registrations, `rate` a second."""
         sealer = Sealer(self.pipeline.ground.keys.sealing_public)
-        return await self._seconds(outbox_columns(list(registrations(count, sealer))), rate, ACTIVATION)
+        rows = outbox_columns(list(registrations(count, sealer)))
+        return await self._seconds(rows, rate, ACTIVATION, good=count)
 
-    async def _seconds(self, rows: OutboxColumns, rate: float, kinds: Sequence[str]) -> Sequence[float]:
-        count = len(rows.keys)
+    async def _sign_ins(self, count: int) -> OutboxColumns:
+        known = [new_id() for _ in range(count)]
+        await know(self.pipeline.connection, known)
+        return outbox_columns(list(sign_ins(known)))
 
+    async def _buried(self) -> int:
+        return await dead_letters("notifications", await self.pipeline.ground.kafka(), self.pipeline.prefix)
+
+    async def _seconds(self, rows: OutboxColumns, rate: float, kinds: Sequence[str], *, good: int) -> Sequence[float]:
         async def write(first: int, end: int) -> None:
             await self.accounts.execute(SQL["insert_events"], *(column[first:end] for column in rows))
 
@@ -49,28 +69,28 @@ class Chain:
             """Asked when the load is over: asking while it goes on would slow it down."""
             found = await self.pipeline.connection.fetch(SQL["accepted_at"], list(kinds))
             accepted.update((row["event_id"], row["answered_at"].timestamp()) for row in found)
-            return len(written.keys() & accepted.keys()) >= count
+            return len(written.keys() & accepted.keys()) >= good
 
         async def relayed() -> bool:
             return not await self.accounts.fetchval(SQL["left_in_outbox"], Lane.SECURITY)
 
         await self.accounts.execute(SQL["forget_archive"])
-        await steady(count, rate, write)
+        await steady(len(rows.keys), rate, write)
         await until(relayed)
         written = {
             row["event_id"]: row["created_at"].timestamp() for row in await self.accounts.fetch(SQL["written_at"])
         }
         await until(all_accepted)
-        return [accepted[event] - at for event, at in written.items()]
+        return [accepted[event] - at for event, at in written.items() if event in accepted]
 
 
 @asynccontextmanager
-async def chain(ground: Ground) -> AsyncIterator[Chain]:
+async def chain(ground: Ground, sink: Sink | None = None) -> AsyncIterator[Chain]:
     """All that an event goes through, at work."""
     prefix, database = ground.prefix(), await ground.database("accounts")
     async with (
         worker(ground, "accounts", database, prefix=prefix),
         connected(database) as accounts,
-        pipeline(ground, prefix=prefix) as behind,
+        pipeline(ground, prefix=prefix, sink=sink) as behind,
     ):
         yield Chain(behind, accounts)

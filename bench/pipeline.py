@@ -1,8 +1,10 @@
 """A worker and a sender at work, and what they take from the events in Kafka to the relay's acceptance."""
 
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+
+from asyncpg import DeadlockDetectedError
 
 from bench import spool
 from bench.effort import Effort, Watch
@@ -11,6 +13,7 @@ from bench.ground import Ground
 from bench.mails import ACTIVATION, SQL, invented, ready_made
 from bench.memory import Memory
 from bench.services import sender, worker
+from bench.sink import Sink
 from bench.waiting import LONGEST_SECONDS, connected, until
 from devstack.module_process import ModuleProcess
 from shared.contracts.accounts import AccountEvent
@@ -59,9 +62,12 @@ class Pipeline:
         return await self.ground.side("bench.raw.smtp", str(path), str(sink.port), str(CONNECTIONS))
 
     async def forget(self) -> None:
-        """Empties the tables that grow."""
-        await self.connection.execute(SQL["forget_mails"])
-        await self.connection.execute(SQL["forget_contacts"])
+        """Empties the tables that grow, again where a sender at work got in the way."""
+        while True:
+            with suppress(DeadlockDetectedError):
+                await self.connection.execute(SQL["forget_mails"])
+                await self.connection.execute(SQL["forget_contacts"])
+                return
 
     async def _mailed(self, events: Sequence[Event[AccountEvent]], kinds: Sequence[str]) -> Effort:
         """Lets the worker see the events only when all of them are in Kafka; then the time begins."""
@@ -81,12 +87,12 @@ class Pipeline:
 
 
 @asynccontextmanager
-async def pipeline(ground: Ground, *, prefix: str) -> AsyncIterator[Pipeline]:
+async def pipeline(ground: Ground, *, prefix: str, sink: Sink | None = None) -> AsyncIterator[Pipeline]:
     """A worker and a sender that have sent their first mails already."""
     database = await ground.database("notifications")
     async with (
         worker(ground, "notifications", database, prefix=prefix) as working,
-        sender(ground, database) as sending,
+        sender(ground, database, sink=sink) as sending,
         connected(database) as connection,
     ):
         memory = Memory({"worker": working, "sender": sending})

@@ -88,6 +88,10 @@ TRUNCATE outbox, outbox_archive;
 -- name: forget_accounts
 TRUNCATE accounts, tokens, mail_requests, outbox CASCADE;
 
+-- name: left_unsettled
+-- Whether mails are in the queue, also those that a sender holds or that were put off.
+SELECT EXISTS (SELECT FROM mail_queue WHERE lane = $1 AND kind = 'new_sign_in');
+
 -- name: fill_sent
 -- Mails that were accepted, with all that is kept of them. $1 the first number, $2 how many, $3 over how many days.
 WITH mail AS MATERIALIZED (

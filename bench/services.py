@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 import httpx
 
 from bench.ground import Ground
+from bench.sink import Sink
 from devstack.module_process import ModuleProcess
 from devstack.ports import free_port
 from devstack.process import until_ready
@@ -25,9 +26,11 @@ DKIM_DOMAIN, DKIM_SELECTOR = "dzwonek.example.org", "bench"
 
 
 @asynccontextmanager
-async def sender(ground: Ground, database: str, *, signed: bool = False) -> AsyncIterator[ModuleProcess]:
-    """A sender at work."""
-    sink = await ground.sink()
+async def sender(
+    ground: Ground, database: str, *, signed: bool = False, sink: Sink | None = None
+) -> AsyncIterator[ModuleProcess]:
+    """A sender at work, which sends to the ground's sink unless to another."""
+    sink = sink or await ground.sink()
     env = {
         "DZWONEK_DATABASE_URL": database,
         "DZWONEK_PUBLIC_URL": PUBLIC_URL,

@@ -16,11 +16,12 @@ READY_SECONDS = 10.0
 
 
 class Sink:
-    """Postfix's `smtp-sink`, or our own where that cannot be had."""
+    """Postfix's `smtp-sink`, or our own where that cannot be had, or is to answer a domain after some seconds."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, slow: tuple[str, float] | None = None) -> None:
         self.port = free_port()
-        self.tools: PostfixTools | None = postfix_tools()
+        self.tools: PostfixTools | None = None if slow else postfix_tools()
+        self._slow = slow
         self._process = self._of(folder / "sink.log", self.tools)
 
     @property
@@ -40,7 +41,8 @@ class Sink:
     def _of(self, log: Path, tools: PostfixTools | None) -> Process:
         place = f"127.0.0.1:{self.port}"
         if tools is None:
-            return ModuleProcess("the sink", "bench.raw.sink", [str(self.port)], log=log)
+            slow = map(str, self._slow or ())
+            return ModuleProcess("the sink", "bench.raw.sink", [str(self.port), *slow], log=log)
         as_user = ["-u", UNPRIVILEGED] if os.geteuid() == 0 else []  # it refuses to be root
         command: list[str | Path] = [tools.sink, *as_user, "-m", str(CONNECTIONS), place, str(CONNECTIONS)]
         return Process("smtp-sink", command, log=log, env=tools.env)

@@ -7,6 +7,7 @@ from bench.figures import Figure, Goal, percentile, values
 from bench.ground import Ground
 from bench.mails import NOTICES, SQL, invented, queue
 from bench.plan import NotMeasured, Plan
+from bench.rows import row6_trouble
 from shared.contracts.topics import Lane
 from shared.runtime.sealing import Sealer
 
@@ -15,7 +16,15 @@ RATE = 25.0
 
 
 async def measure(ground: Ground, plan: Plan) -> AsyncIterator[Figure]:
-    """The lines of this row. Idle is measured first: the queue is filled once, as that takes longest."""
+    """The lines of this row."""
+    async for figure in _other_lanes(ground, plan):
+        yield figure
+    async for figure in row6_trouble.measure(ground, plan):
+        yield figure
+
+
+async def _other_lanes(ground: Ground, plan: Plan) -> AsyncIterator[Figure]:
+    """Much to do in other lanes. Idle is measured first: the queue is filled once, as that takes longest."""
     backlog, activations = plan.of(1_000_000, 100_000), plan.of(500, 120)
     async with chain(ground) as ours:
         idle = await _tails(ours, plan, activations)
