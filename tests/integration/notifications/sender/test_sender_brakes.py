@@ -223,6 +223,29 @@ async def test_a_resume_that_was_interrupted_is_finished(world: SenderWorld, sto
     assert len((await store.claim("direct", 10)).mails) == 1
 
 
+async def test_who_walks_on_after_the_brake_was_lifted_pauses_nothing(
+    world: SenderWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(brakes, "CHUNK", 1)
+    await world.queue(*addresses(4))
+    async with world.pool.acquire() as connection:
+        walk = brakes.pause(connection, WELCOMES)
+        await anext(walk)
+        assert len(await paused(world)) == 1
+        await resume(world, WELCOMES)
+        await worked_off(walk)
+    assert await paused(world) == set()
+
+
+async def test_what_is_paused_without_any_brake_is_made_due(world: SenderWorld) -> None:
+    await world.queue(*addresses(2))
+    await pause(world, WELCOMES)
+    await world.pool.execute("DELETE FROM mail_brakes")
+    async with world.pool.acquire() as connection:
+        await watch_brakes(connection)
+    assert await paused(world) == set()
+
+
 async def test_a_brake_that_is_on_is_measured_and_logged(
     world: SenderWorld, capsys: pytest.CaptureFixture[str]
 ) -> None:

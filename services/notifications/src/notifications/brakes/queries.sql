@@ -7,13 +7,6 @@ VALUES ($1, $2, $3, $4, now())
 ON CONFLICT (lanes, kind, school_id, district_id) DO UPDATE
 SET lifted_at = NULL, set_at = CASE WHEN brake.lifted_at IS NULL THEN brake.set_at ELSE now() END;
 
--- name: this_moment
-SELECT pg_current_xact_id()::text;
-
--- name: are_older_over
--- Whether every transaction has ended that was writing at $1.
-SELECT pg_snapshot_xmin(pg_current_snapshot()) > $1::text::xid8;
-
 -- name: lift_brake
 UPDATE mail_brakes SET lifted_at = now()
 WHERE lanes = $1 AND kind IS NOT DISTINCT FROM $2 AND school_id IS NOT DISTINCT FROM $3
@@ -69,11 +62,20 @@ WHERE queued.lane = ANY ($1::text[])
   AND attempt_token IS NOT NULL;
 
 -- name: pause_mails
--- Also mails that a sender holds: it finds that they are not its own any more. What the relay accepts all the same is
--- accepted. An end that has come is settled as ever.
+-- Those of these mails that a brake is on, which may have been lifted while somebody walks on. Also mails that a sender
+-- holds: it finds that they are not its own any more. What the relay accepts all the same is accepted. An end that has
+-- come is settled as ever.
 WITH fitting AS MATERIALIZED (
-    SELECT mail_id FROM mail_queue
+    SELECT mail_id FROM mail_queue AS queued
     WHERE mail_id = ANY ($1::uuid[]) AND paused_due_at IS NULL AND not_after > now()
+      AND EXISTS (
+        SELECT FROM mail_brakes AS brake
+        WHERE brake.lifted_at IS NULL
+          AND queued.lane = ANY (brake.lanes)
+          AND (brake.kind IS NULL OR brake.kind = queued.kind)
+          AND (brake.school_id IS NULL OR brake.school_id = queued.school_id)
+          AND (brake.district_id IS NULL OR brake.district_id = queued.district_id)
+      )
     ORDER BY mail_id
     FOR UPDATE
 )
@@ -121,8 +123,9 @@ SELECT lane, school_id, min(due_at), '-infinity' FROM released GROUP BY lane, sc
 ON CONFLICT (lane, school_id) DO UPDATE SET next_due_at = EXCLUDED.next_due_at
 WHERE queue_turns.next_due_at > EXCLUDED.next_due_at;
 
--- name: is_any_lifted_before
-SELECT EXISTS (SELECT FROM mail_brakes WHERE lifted_at <= $1);
+-- name: may_any_be_released
+-- A brake was lifted before $1 and may have left something, or there is none, so that whatever is paused is left over.
+SELECT EXISTS (SELECT FROM mail_brakes WHERE lifted_at <= $1) OR NOT EXISTS (SELECT FROM mail_brakes);
 
 -- name: forget_lifted
 DELETE FROM mail_brakes WHERE lifted_at <= $1;

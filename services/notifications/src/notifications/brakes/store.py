@@ -4,7 +4,6 @@ A brake is a row that every claim looks at, so it holds over all senders and res
 paused mail is due at its end: no claim meets it before, and it expires as any other.
 """
 
-import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -25,10 +24,8 @@ RELEASED_PER_SECOND = 200
 """How many mails become due again: what has waited comes beside what is new, not before all of it."""
 
 SETTLING = timedelta(minutes=1)
-"""A claim that began before a brake was lifted may pause a mail after it, but not for longer."""
+"""A statement that began before a brake was lifted may pause a mail after it, but not for longer."""
 
-_LOOK_SECONDS = 0.05
-_LOOKS = 100
 _FIRST = UUID(int=0)
 
 
@@ -77,16 +74,14 @@ async def brakes(connection: Connection) -> Sequence[Brake]:
 async def pause(connection: Connection, selection: Selection) -> AsyncIterator[int]:
     """Sends nothing that fits from now on. Yields how many mails more it has taken out of the senders' way.
 
-    What senders hold comes first, and once more when the claims are over that began before and know no brake.
-    Interrupted, the brake is on all the same: claims pause what they meet.
+    What senders hold comes first. What a claim has just taken that began before, and knows no brake, the walk finds:
+    it waits for the claim's lock. Interrupted, the brake is on all the same: claims pause what they meet.
     """
     await connection.execute(SQL["set_brake"], *_columns(selection))
     await _take_from_senders(connection, selection)
     async for mail_ids in _chunks(connection, selection):
         await connection.execute(SQL["pause_mails"], mail_ids)
         yield len(mail_ids)
-    await _older_claims_over(connection)
-    await _take_from_senders(connection, selection)
 
 
 async def lift(connection: Connection, selection: Selection) -> bool:
@@ -124,9 +119,12 @@ async def cancel(connection: Connection, selection: Selection) -> AsyncIterator[
 
 
 async def finish_releases(connection: Connection) -> None:
-    """Finishes what a `release` that was interrupted left, of brakes that were lifted longer ago than `SETTLING`."""
+    """Finishes what a `release` that was interrupted left, of brakes that were lifted longer ago than `SETTLING`.
+
+    While there is no brake, whatever is paused is due again.
+    """
     lifted_before = datetime.now(UTC) - SETTLING
-    if await connection.fetchval(SQL["is_any_lifted_before"], lifted_before):
+    if await connection.fetchval(SQL["may_any_be_released"], lifted_before):
         async for _ in release(connection):
             pass
         await connection.execute(SQL["forget_lifted"], lifted_before)
@@ -135,15 +133,6 @@ async def finish_releases(connection: Connection) -> None:
 async def _take_from_senders(connection: Connection, selection: Selection) -> None:
     held = [row["mail_id"] for row in await connection.fetch(SQL["chosen_in_hands"], *_columns(selection))]
     await connection.execute(SQL["pause_mails"], held)
-
-
-async def _older_claims_over(connection: Connection) -> None:
-    """Waits for the transactions that are open now: a claim takes a moment, what takes longer is none."""
-    now = await connection.fetchval(SQL["this_moment"])
-    for _ in range(_LOOKS):
-        if await connection.fetchval(SQL["are_older_over"], now):
-            return
-        await asyncio.sleep(_LOOK_SECONDS)
 
 
 async def _chunks(connection: Connection, selection: Selection) -> AsyncIterator[list[UUID]]:
