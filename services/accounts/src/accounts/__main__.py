@@ -9,7 +9,8 @@ from functools import partial
 import typer
 
 from accounts import SERVICE
-from accounts.commands.second_factor import off
+from accounts.commands import second_factor as second_factor_commands
+from accounts.commands import sessions as sessions_commands
 from accounts.settings import ApiSettings, WorkerSettings
 from shared.runtime.commands import migrate_command, topics_command
 from shared.runtime.logs import configure_logs
@@ -20,8 +21,11 @@ from shared.runtime.telemetry.switch import tracing
 
 app = typer.Typer(help="Portal accounts: registration, sign-in, sessions, protection.", no_args_is_help=True)
 second_factor = typer.Typer(help="The codes that signing in asks for.", no_args_is_help=True)
-second_factor.command()(off)
+second_factor.command()(second_factor_commands.off)
 app.add_typer(second_factor, name="second-factor")
+sessions = typer.Typer(help="Who is signed in.", no_args_is_help=True)
+sessions.command()(sessions_commands.end)
+app.add_typer(sessions, name="sessions")
 app.command("migrate")(migrate_command([SERVICE]))
 app.command("topics")(topics_command(SERVICE))
 

@@ -97,8 +97,21 @@ async def of_account(connection: Connection, account_id: UUID, now: datetime) ->
     return [_session(row) for row in await connection.fetch(SQL["sessions_of_account"], account_id, now)]
 
 
-async def end(connection: Connection, account_id: UUID, ended: Sequence[tuple[UUID, Event[EventData]]]) -> int:
-    """Ends sessions of an account and tells so by the event of each. Returns how many there still were."""
+async def how_many(connection: Connection) -> int:
+    """All there are, also those that ran out and are not forgotten yet."""
+    return int(await connection.fetchval(SQL["sessions_there_are"]))
+
+
+async def some(connection: Connection, limit: int) -> list[tuple[UUID, UUID]]:
+    """Sessions of whomever, at most `limit`, and whose they are."""
+    return [(row["session_id"], row["account_id"]) for row in await connection.fetch(SQL["some_sessions"], limit)]
+
+
+async def end(connection: Connection, account_id: UUID | None, ended: Sequence[tuple[UUID, Event[EventData]]]) -> int:
+    """Ends sessions of an account, or of whomever, and tells so by the event of each.
+
+    Returns how many there still were.
+    """
     ids = [session_id for session_id, _ in ended]
     columns = outbox_columns([event for _, event in ended])
     return int(await connection.fetchval(SQL["end_sessions"], account_id, ids, *columns))

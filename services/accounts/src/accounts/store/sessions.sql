@@ -49,9 +49,10 @@ WHERE account_id = $1 AND expires_at > $2
 ORDER BY last_used_at DESC, session_id;
 
 -- name: end_sessions
--- An event goes out for each session that was still there; its subject is the account, the session stands in `told`.
+-- Of one account, or with NULL of whomever. An event goes out for each session that was still there; its subject is the
+-- account, the session stands in `told`.
 WITH gone AS (
-    DELETE FROM sessions WHERE account_id = $1 AND session_id = ANY ($2::uuid[])
+    DELETE FROM sessions WHERE ($1::uuid IS NULL OR account_id = $1) AND session_id = ANY ($2::uuid[])
     RETURNING session_id
 ), events AS (
     INSERT INTO outbox (lane, slot, topic, key, headers, value)
@@ -61,6 +62,12 @@ WITH gone AS (
     JOIN gone ON gone.session_id = told
 )
 SELECT count(*) FROM gone;
+
+-- name: sessions_there_are
+SELECT count(*) FROM sessions;
+
+-- name: some_sessions
+SELECT session_id, account_id FROM sessions ORDER BY session_id LIMIT $1;
 
 -- name: sign_ins_of_account
 SELECT signed_in_at, shared_computer, browser, system FROM sign_ins WHERE account_id = $1 ORDER BY signed_in_at DESC;
