@@ -25,9 +25,9 @@ def signer(bits: int = 2048) -> Signer:
     return Signer(DOMAIN, SELECTOR, signing_key(bits))
 
 
-def write_key(path: Path) -> Path:
+def write_key(path: Path, bits: int = 2048) -> Path:
     """Writes it to a file."""
-    path.write_bytes(signing_key(2048).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    path.write_bytes(signing_key(bits).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
     return path
 
 

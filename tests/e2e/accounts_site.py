@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx
 import pyotp
 from tests.integration.accounts.accounts_world import AccountsWorld, MovedClock
+from tests.sealing_keys import generate_keys
 from tests.waiting import until
 
 from accounts.bootstrap.api import build_app, open_doors
@@ -20,7 +21,7 @@ from shared.runtime.health import Health
 from shared.runtime.idempotency import Idempotency
 from shared.runtime.postgres import create_pool
 from shared.runtime.process import serve
-from shared.runtime.sealing import Sealer, Unsealer, generate_keys
+from shared.runtime.sealing import Sealer, Unsealer
 
 
 @dataclass

@@ -3,15 +3,18 @@
 Nothing that is there is overwritten, so that it can be run again after an upgrade that brings new secrets.
 """
 
-import base64
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import typer
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
+from dotenv import dotenv_values
 
-from shared.runtime.secret_files import write_secret_files
+from notifications.dkim import Signer
+from notifications.dkim.record import record_of
+from shared.runtime.commands import fail
+from shared.runtime.secret_files import SecretLost, write_secret_files
+from shared.runtime.settings import EXIT_BAD_SETTINGS
 
 ENV = Path(".env")
 SECRETS = Path("secrets")
@@ -53,7 +56,10 @@ DZWONEK_DKIM_KEY_FILE=/run/secrets/sender/dkim-key.pem
 
 
 def begin(folder: Path) -> Iterator[str]:
-    """Writes what is missing in the folder; yields what was done and what is left to do, line by line."""
+    """Writes what is missing in the folder; yields what was done and what is left to do, line by line.
+
+    Raises SecretLost, and ValueError when a key that is there is none.
+    """
     env, secret_folder = folder / ENV, folder / SECRETS
     if not env.exists():
         env.touch(mode=0o600)
@@ -61,27 +67,23 @@ def begin(folder: Path) -> Iterator[str]:
         yield f"{ENV} written"
     for path in write_secret_files(secret_folder):
         yield f"{path.relative_to(folder)} written"
+    values = dotenv_values(env)
+    record = record_of(_signer(values, secret_folder / "notifications-sender" / "dkim-key.pem"))
     yield ""
-    if empty := list(empty_values(env)):
+    if empty := [name for name, value in values.items() if not value]:
         yield f"Left to fill in in {ENV}: {', '.join(empty)}."
-    yield f"Left to publish, unless the relay signs: {SELECTOR}._domainkey.(DZWONEK_DKIM_DOMAIN) TXT"
-    yield dkim_record(secret_folder / "notifications-sender" / "dkim-key.pem")
+    yield f"Left to publish, unless the relay signs: {record.name} TXT"
+    yield record.value
     yield "Then: docker compose up --build --wait. Keep a copy of both where no stranger comes; see docs/operations.md."
 
 
-def empty_values(env: Path) -> Iterator[str]:
-    """The variables of the file that have no value yet."""
-    for line in env.read_text(encoding="utf-8").splitlines():
-        name, equals, value = line.partition("=")
-        if equals and not value.strip() and not name.startswith("#"):
-            yield name
-
-
-def dkim_record(key_file: Path) -> str:
-    """What DNS says about the key, RFC 6376, 3.6.1."""
-    key = load_pem_private_key(key_file.read_bytes(), password=None).public_key()
-    der = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    return f"v=DKIM1; k=rsa; p={base64.b64encode(der).decode()}"
+def _signer(values: Mapping[str, str | None], key_file: Path) -> Signer:
+    """Who will sign, as far as `.env` says it by now."""
+    domain = values.get("DZWONEK_DKIM_DOMAIN") or "(DZWONEK_DKIM_DOMAIN)"
+    try:
+        return Signer.from_file(domain, values.get("DZWONEK_DKIM_SELECTOR") or SELECTOR, key_file)
+    except (ValueError, TypeError):
+        raise ValueError(f"{key_file} holds no RSA key in PEM: put yours back, or delete it for a fresh one") from None
 
 
 def _cluster_id() -> str:
@@ -93,8 +95,11 @@ def _cluster_id() -> str:
 
 def main() -> None:
     """Begin an installation in this folder."""
-    for line in begin(Path.cwd()):
-        typer.echo(line)
+    try:
+        for line in begin(Path.cwd()):
+            typer.echo(line)
+    except (SecretLost, ValueError) as error:
+        fail(str(error), EXIT_BAD_SETTINGS)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from httpx import AsyncClient
 from tests.integration.accounts.accounts_world import AccountsWorld, MovedClock, client_of
+from tests.sealing_keys import generate_keys
 
 from accounts.domain.registration import QUIET
 from accounts.handlers.parts import Parts
@@ -13,7 +14,7 @@ from accounts.passwords import PasswordHasher
 from shared.runtime.auth.signing_keys import SigningKeys, generate_signing_keys
 from shared.runtime.idempotency import Idempotency
 from shared.runtime.postgres import Pool, create_pool
-from shared.runtime.sealing import Sealer, Unsealer, generate_keys
+from shared.runtime.sealing import Sealer, Unsealer
 
 
 @pytest.fixture

@@ -7,13 +7,13 @@ from pathlib import Path
 import asyncpg
 import httpx
 import pytest
+from tests.sealing_keys import generate_keys
 from tests.waiting import until
 
 from devstack.ports import free_port
 from devstack.process import Process
 from shared.runtime.auth.signing_keys import generate_signing_keys
 from shared.runtime.migrate import migrate
-from shared.runtime.sealing import generate_keys
 
 BODY = {
     "email": "anna.nowak@example.org",

@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pytest
 from tests.integration.notifications.worker_world import Clock, WorkerWorld
+from tests.sealing_keys import generate_keys
 
 from notifications.consumers import event_handlers
 from notifications.handlers.consequences import Consequences
 from shared.runtime.consumer import Handlers, Inbox
 from shared.runtime.postgres import Pool, create_pool
-from shared.runtime.sealing import Sealer, Unsealer, generate_keys
+from shared.runtime.sealing import Sealer, Unsealer
 
 
 @pytest.fixture

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
+from tests.sealing_keys import generate_keys
 
 from accounts.settings import ApiSettings, WorkerSettings
 from shared.runtime.auth.signing_keys import generate_signing_keys
-from shared.runtime.sealing import generate_keys
 from shared.runtime.secret_files import write_secret_files
 from shared.runtime.settings import read
 

@@ -7,9 +7,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from pydantic import ValidationError
+from tests.sealing_keys import generate_keys
 
 from notifications.settings.sender import SenderSettings
-from shared.runtime.sealing import generate_keys
 from shared.runtime.secret_files import write_secret_files
 from shared.runtime.settings import complaint, read
 

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
+from tests.sealing_keys import generate_keys
 
 from notifications.settings.processes import WorkerSettings
-from shared.runtime.sealing import generate_keys
 from shared.runtime.settings import read
 
 

@@ -5,8 +5,9 @@ from base64 import urlsafe_b64decode
 from pathlib import Path
 
 import pytest
+from tests.sealing_keys import generate_keys
 
-from shared.runtime.sealing import SealBroken, Sealer, Unsealer, generate_keys
+from shared.runtime.sealing import SealBroken, Sealer, Unsealer
 
 
 @pytest.fixture

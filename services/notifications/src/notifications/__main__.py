@@ -104,12 +104,18 @@ def preview(out: Annotated[Path, typer.Option(help="The folder that the files ar
 
 
 @dkim.command()
-def record() -> None:
-    """Print the DNS record that belongs to the key: its name, its value, and both as a line of a zone file."""
+def record(
+    selector: Annotated[str | None, typer.Option(help="Under which name; else that of the settings.")] = None,
+    key_file: Annotated[Path | None, typer.Option(help="Of which key; else that of the settings.")] = None,
+) -> None:
+    """Print the DNS record that belongs to a key: its name, its value, and both as a line of a zone file.
+
+    In the sender's container, which alone has the key. The options are for the next key, before it signs.
+    """
     from notifications.dkim import Signer
     from notifications.dkim.record import DkimSettings, record_of
 
-    settings = read(DkimSettings)
+    settings = read(DkimSettings, dkim_selector=selector, dkim_key_file=key_file)
     signer = Signer.from_file(settings.dkim_domain, settings.dkim_selector, settings.dkim_key_file)
     txt = record_of(signer)
     typer.echo(f"name   {txt.name}\ntype   TXT\nvalue  {txt.value}\nzone   {txt.zone_line}")

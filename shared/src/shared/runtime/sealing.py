@@ -51,16 +51,17 @@ class Unsealer:
         return opened.plaintext.decode()
 
 
-def generate_keys(private: Path, public: Path, *, mark: str = "") -> None:
-    """Writes a fresh key pair as two JWK sets; the private one is readable by its owner alone.
-
-    The key's id begins with `mark`.
-    """
+def write_private_key(private: Path, *, mark: str = "") -> None:
+    """Writes a fresh key as a JWK set, readable by its owner alone. The key's id begins with `mark`."""
     key = ECKey.generate_key("P-256", private=True)
     key = ECKey.import_key({**key.as_dict(private=True), "kid": mark + key.thumbprint()})
     private.touch(mode=0o600)
     private.write_text(json.dumps({"keys": [key.as_dict(private=True)]}))
-    public.write_text(json.dumps({"keys": [key.as_dict(private=False)]}))
+
+
+def write_public_half(private: Path, public: Path) -> None:
+    """Writes the public half of the first key in `private`. Raises ValueError when that holds none."""
+    public.write_text(json.dumps({"keys": [_keys(private)[0].as_dict(private=False)]}))
 
 
 def _keys(path: Path) -> list[ECKey]:

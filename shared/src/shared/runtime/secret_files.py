@@ -1,20 +1,22 @@
 """The secret files of an installation: made fresh, each in a folder of those processes alone that read it.
 
 `python -m shared.runtime.secret_files FOLDER` makes those that are not there and never touches one that is; with
-`--demo` they are marked as a demo's, which only a demo takes. `--look` makes nothing and says what is missing.
+`--demo` they are marked as a demo's, which only a demo takes. `--look` makes nothing and says what is missing. A file
+without content is none.
 """
 
 import argparse
+import contextlib
 import secrets
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from shared.runtime.auth.signing_keys import fresh_signing_keys
-from shared.runtime.sealing import generate_keys
+from shared.runtime.sealing import write_private_key, write_public_half
 from shared.runtime.settings import DEMO_MARK, EXIT_BAD_SETTINGS
 
 READABLE = 0o444
@@ -25,30 +27,59 @@ DKIM_BITS = 2048
 PRIVATE, PUBLIC = Path("notifications-seals/sealing-private.json"), Path("accounts-api/sealing-public.json")
 
 
+class SecretLost(Exception):  # noqa: N818 - names what happened
+    """A file is gone that cannot be made anew; the message says which, and what to do."""
+
+
 def write_secret_files(folder: Path, *, demo: bool = False) -> list[Path]:
-    """Writes the files that are not there yet and returns them. The folder becomes its owner's alone."""
+    """Writes the files that are not there yet and returns them. The folder becomes its owner's alone.
+
+    Raises SecretLost, and ValueError when the private keys of sealing are none.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)
     missing = missing_secret_files(folder)
+    if PRIVATE in missing and PUBLIC not in missing:
+        raise SecretLost(
+            f"{folder / PRIVATE} is gone and cannot be made anew: what was sealed is opened with it alone."
+            f" Bring it back from your copy; only if there is none, delete {folder / PUBLIC} as well and begin anew"
+        )
     mark = f"{DEMO_MARK}-" if demo else ""
-    if {PRIVATE, PUBLIC} <= set(missing):
-        for path in (PRIVATE, PUBLIC):
-            (folder / path).parent.mkdir(exist_ok=True)
-        generate_keys(folder / PRIVATE, folder / PUBLIC, mark=mark)
     for path in missing:
-        if make := _MAKERS.get(path):
-            (folder / path).parent.mkdir(exist_ok=True)
-            (folder / path).touch(mode=0o600)
-            (folder / path).write_text(make(mark))
-    written = [folder / path for path in missing if (folder / path).exists()]
-    for file in written:
-        file.chmod(READABLE)
-    return written
+        (folder / path).parent.mkdir(exist_ok=True)
+        with _whole(folder / path) as new:
+            _write(path, new, folder, mark)
+    return [folder / path for path in missing]
 
 
 def missing_secret_files(folder: Path) -> list[Path]:
-    """Those that are not there, as paths below the folder."""
-    return [path for path in (PRIVATE, PUBLIC, *_MAKERS) if not (folder / path).exists()]
+    """Those that are not there or empty, as paths below the folder."""
+    return [path for path in (PRIVATE, PUBLIC, *_MAKERS) if not _has_content(folder / path)]
+
+
+def _write(path: Path, new: Path, folder: Path, mark: str) -> None:
+    """Writes what belongs into `path`, to the file `new`."""
+    if path == PRIVATE:
+        write_private_key(new, mark=mark)
+    elif path == PUBLIC:
+        write_public_half(folder / PRIVATE, new)
+    else:
+        new.write_text(_MAKERS[path](mark))
+
+
+@contextlib.contextmanager
+def _whole(path: Path) -> Iterator[Path]:
+    """A file to write to, which becomes `path` when it is written: nobody ever finds half of a secret."""
+    new = path.with_name(f"{path.name}.new")
+    new.unlink(missing_ok=True)
+    new.touch(mode=0o600)
+    yield new
+    new.chmod(READABLE)
+    new.replace(path)
+
+
+def _has_content(file: Path) -> bool:
+    return file.exists() and file.stat().st_size > 0
 
 
 def _password(mark: str) -> str:
@@ -90,7 +121,12 @@ def main() -> None:
     parser.add_argument("--look", metavar="MEND", help="make nothing; if one is missing, say MEND and end with 2")
     arguments = parser.parse_args()
     if not arguments.look:
-        for path in write_secret_files(arguments.folder, demo=arguments.demo):
+        try:
+            written = write_secret_files(arguments.folder, demo=arguments.demo)
+        except (SecretLost, ValueError) as error:
+            print(error, file=sys.stderr)  # noqa: T201
+            raise SystemExit(EXIT_BAD_SETTINGS) from None
+        for path in written:
             print(f"{path} written")  # noqa: T201 - the command's output
     elif missing := missing_secret_files(arguments.folder):
         print(f"the secret file {missing[0]} is missing: {arguments.look}", file=sys.stderr)  # noqa: T201

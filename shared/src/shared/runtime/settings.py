@@ -7,7 +7,7 @@ import re
 import sys
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 from urllib.parse import quote
 
 from pydantic import (
@@ -184,10 +184,13 @@ class KafkaSettings(_FromEnvironment):
 S = TypeVar("S", bound=BaseSettings)
 
 
-def read(settings: type[S]) -> S:
-    """The settings from the environment. On a fault: one line that names the variable and the mend, exit code 2."""
+def read(settings: type[S], **instead: Any) -> S:  # noqa: ANN401 - whatever the settings take
+    """The settings from the environment, or what is given `instead` of some; None is not given.
+
+    On a fault: one line that names the variable and the mend, exit code 2.
+    """
     try:
-        return settings()
+        return settings(**{name: value for name, value in instead.items() if value is not None})
     except ValidationError as error:
         print(complaint(error), file=sys.stderr)  # noqa: T201 - the process cannot start, this is its last word
         raise SystemExit(EXIT_BAD_SETTINGS) from None

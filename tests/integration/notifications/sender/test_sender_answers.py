@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 from tests.integration.notifications.sender.sender_world import TOKEN, SenderWorld, settings_for
+from tests.sealing_keys import generate_keys
 from tests.waiting import until
 
 from devstack.inbox import InboxClient
 from devstack.mailbox import Mailbox
 from notifications.smtp.verp import Verp
 from shared.runtime.postgres import Pool
-from shared.runtime.sealing import Sealer, Unsealer, generate_keys
+from shared.runtime.sealing import Sealer, Unsealer
 
 OLA = "ola.nowak@szkola.example"
 VERP = Verp("bounces.dzwonek.example.org", [bytes.fromhex("ab" * 32)])
