@@ -41,6 +41,10 @@ bench: setup $(if $(call said,$(PEER)),$(PEER_ENVIRONMENT)) ## Measure it beside
 	@exec $(RUN) bench $(foreach row,$(ROW),--row $(row)) $(if $(RUNS),--runs $(RUNS)) \
 		$(foreach word,QUICK LONG PEER,$(if $(call said,$($(word))),--$(shell echo $(word) | tr A-Z a-z)))
 
+.PHONY: soak
+soak: setup ## Half the load for half an hour: what grows, what is left; MINUTES=5
+	@exec $(RUN) bench.soak $(if $(MINUTES),--minutes $(MINUTES))
+
 ##@ In containers, where Docker is
 
 .PHONY: demo-compose
