@@ -67,10 +67,15 @@ async def with_second_factor(world: AccountsWorld, browser: Browser) -> str:
     """Switches it on; the secret in the app."""
     await browser.sign_in()
     await browser.send("/account/second-factor?lang=en", password=PASSWORD)
-    page = await browser.get("/account/second-factor/setup?lang=en")
-    secret = page.text.split('<code class="secret">')[1].split("</code>")[0].replace(" ", "")
+    secret = await shown_secret(browser)
     await browser.send("/account/second-factor/setup?lang=en", code=next_code(world, secret))
     return secret
+
+
+async def shown_secret(browser: Browser) -> str:
+    """Of the app that is being set up, as the page shows it."""
+    page = await browser.get("/account/second-factor/setup?lang=en")
+    return page.text.split('<code class="secret">')[1].split("</code>")[0].replace(" ", "")
 
 
 def next_code(world: AccountsWorld, secret: str) -> str:

@@ -13,7 +13,7 @@ from tests.integration.accounts.accounts_world import (
     client_of,
     fields,
 )
-from tests.integration.accounts.browser import Browser, next_code, with_second_factor
+from tests.integration.accounts.browser import Browser, next_code, shown_secret, with_second_factor
 
 from shared.contracts.accounts import SecondFactorChanged
 
@@ -130,6 +130,18 @@ async def test_whoever_has_the_password_guesses_ten_codes_from_however_many_netw
     assert (await world.sign_in(code="123456", network="203.0.113.97")).headers["retry-after"] == "1800"
 
 
+async def test_who_is_stopped_by_wrong_codes_from_elsewhere_uses_up_no_guess_of_their_own(world: AccountsWorld) -> None:
+    app, _ = await switched_on(world, await world.somebody())
+    for number in range(10):
+        await world.sign_in(code="123456", network=f"203.0.113.{number}")
+    world.clock.forward(minutes=14)
+    for _ in range(6):
+        stopped = await world.sign_in(code=app.at(world.clock.now))
+        assert (stopped.status_code, stopped.headers["retry-after"]) == (429, "60")
+    world.clock.forward(minutes=1)
+    assert (await world.sign_in(code=app.at(world.clock.now))).status_code == 201
+
+
 async def test_wrong_codes_from_elsewhere_keep_a_known_browser_out_as_little_as_wrong_passwords(
     world: AccountsWorld,
 ) -> None:
@@ -210,6 +222,32 @@ async def test_a_state_that_does_not_fit_is_a_conflict(world: AccountsWorld) -> 
     app, _ = await switched_on(world, person)
     body = {"password": PASSWORD, "code": app.at(world.clock.now)}
     assert (await person.call("POST", "me/second-factor/setups", body)).json()["code"] == "already_on"
+
+
+async def test_the_session_that_began_a_setup_alone_sees_it_and_ends_it(world: AccountsWorld) -> None:
+    await world.active_account()
+    owner, other = Browser(world.client), Browser(world.client)
+    await owner.sign_in()
+    await other.sign_in()
+    await owner.send("/account/second-factor?lang=en", password=PASSWORD)
+    seen = await other.get("/account/second-factor/setup?lang=en")
+    assert (seen.status_code, seen.headers["location"]) == (303, "/account/second-factor?lang=en")
+
+    app = pyotp.TOTP(await shown_secret(owner))
+    right_code = {"code": app.at(world.clock.now)}
+    tried = await other.send("/account/second-factor/setup?lang=en", **right_code)
+    assert tried.headers["location"] == "/account/second-factor?lang=en"
+    switched_on = await owner.send("/account/second-factor/setup?lang=en", **right_code)
+    assert "Your recovery codes" in switched_on.text
+
+
+async def test_who_sets_up_an_app_elsewhere_begins_anew_there(world: AccountsWorld) -> None:
+    person, elsewhere = await world.somebody(), await world.signed_in()
+    earlier, later = pyotp.TOTP(await set_up(person)), pyotp.TOTP(await set_up(elsewhere))
+    ended = await person.call("PUT", "me/second-factor", {"code": earlier.at(world.clock.now)})
+    assert ended.json()["code"] == "not_set_up"
+    answer = await elsewhere.call("PUT", "me/second-factor", {"code": later.at(world.clock.now)})
+    assert answer.status_code == 200
 
 
 async def test_a_setup_lasts_an_hour(world: AccountsWorld) -> None:

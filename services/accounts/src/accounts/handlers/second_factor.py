@@ -35,20 +35,24 @@ class Setup:
 
 
 async def begin_setup(parts: Parts, who: SignedIn, proof: Proof, visitor: Visitor) -> Setup:
-    """A fresh secret for an app, after the password. Raises AlreadyOn, and what `proven` raises."""
+    """A fresh secret for an app, after the password. Raises AlreadyOn, and what `proven` raises.
+
+    It belongs to the session that begins: another one, which has shown no password, could read it and have the codes.
+    """
     async with proven(parts, who, proof, visitor) as (transaction, account):
         if account.second_factor:
             raise AlreadyOn
         secret = new_secret()
-        await second_factor.begin_setup(transaction, account.account_id, parts.vault.close(secret), parts.clock())
+        closed = parts.vault.close(secret)
+        await second_factor.begin_setup(transaction, account.account_id, who.session_id, closed, parts.clock())
         return Setup(secret, provisioning_uri(secret, account.email))
 
 
 async def pending_setup(parts: Parts, who: SignedIn) -> Setup:
-    """What is being set up. Raises NotSetUp."""
+    """What this session sets up. Raises NotSetUp."""
     async with parts.connection() as connection:
         account = await credentials.of_account(connection, who.account_id)
-        found = await second_factor.setup(connection, who.account_id)
+        found = await second_factor.setup(connection, who.account_id, who.session_id)
     if account is None or found is None or parts.clock() - found[1] > SETUP_LIFETIME:
         raise NotSetUp
     secret = parts.vault.open(found[0])

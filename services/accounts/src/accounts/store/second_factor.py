@@ -12,14 +12,16 @@ from shared.runtime.sql import load_queries
 SQL = load_queries("accounts.store", "second_factor.sql")
 
 
-async def begin_setup(connection: Connection, account_id: UUID, secret: str, now: datetime) -> None:
-    """Keeps the encrypted secret of an app that is being set up, in place of an earlier one."""
-    await connection.execute(SQL["begin_setup"], account_id, secret, now)
+async def begin_setup(
+    connection: Connection, account_id: UUID, session_id: UUID, secret: str, now: datetime
+) -> None:
+    """Keeps the encrypted secret of an app that a session sets up, in place of what any session began earlier."""
+    await connection.execute(SQL["begin_setup"], account_id, session_id, secret, now)
 
 
-async def setup(connection: Connection, account_id: UUID) -> tuple[str, datetime] | None:
-    """The encrypted secret of the app that is being set up, and since when."""
-    row = await connection.fetchrow(SQL["setup"], account_id)
+async def setup(connection: Connection, account_id: UUID, session_id: UUID) -> tuple[str, datetime] | None:
+    """The encrypted secret of the app that the session sets up, and since when."""
+    row = await connection.fetchrow(SQL["setup"], account_id, session_id)
     return (row["secret"], row["begun_at"]) if row else None
 
 

@@ -1,11 +1,12 @@
 -- The code from an app that signing in asks for, and the codes for when the app is lost.
 
 -- name: begin_setup
-INSERT INTO second_factor_setups (account_id, secret, begun_at) VALUES ($1, $2, $3)
-ON CONFLICT (account_id) DO UPDATE SET secret = excluded.secret, begun_at = excluded.begun_at;
+INSERT INTO second_factor_setups (account_id, session_id, secret, begun_at) VALUES ($1, $2, $3, $4)
+ON CONFLICT (account_id) DO UPDATE
+SET session_id = excluded.session_id, secret = excluded.secret, begun_at = excluded.begun_at;
 
 -- name: setup
-SELECT secret, begun_at FROM second_factor_setups WHERE account_id = $1;
+SELECT secret, begun_at FROM second_factor_setups WHERE account_id = $1 AND session_id = $2;
 
 -- name: switch_on
 WITH account AS (
