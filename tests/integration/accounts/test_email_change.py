@@ -175,6 +175,17 @@ async def test_a_password_reset_forgets_the_address_that_waits(world: AccountsWo
     assert await confirm(world, token) == "token_revoked"
 
 
+async def test_a_new_password_forgets_the_address_that_waits(world: AccountsWorld) -> None:
+    person = await world.somebody()
+    await ask(person)
+    assert (await person.call("GET", "me")).json()["new_email"] == NEW
+    body = {"password": PASSWORD, "new_password": OTHER_PASSWORD}
+    assert (await person.call("PUT", "me/password", body)).status_code == 200
+
+    assert (await person.call("GET", "me")).json()["new_email"] is None
+    assert await confirm(world, await world.confirmation_token()) == "token_revoked"
+
+
 async def test_links_that_went_to_the_old_address_work_no_longer(world: AccountsWorld) -> None:
     person = await world.somebody()
     await world.post("password-resets", {"email": ADDRESS})
