@@ -88,6 +88,18 @@ def test_an_activation_mail_says_that_ignoring_it_deletes_the_data(kind: str, la
 
 
 @every_activation
+def test_an_activation_mail_says_that_the_password_is_asked_for_and_what_to_do_without_it(
+    kind: str, language: str
+) -> None:
+    asked = {
+        "pl": ("hasło ustawione przy rejestracji", "zarejestrować się ponownie"),
+        "en": ("the password that was chosen at registration", "register again"),
+        "uk": ("пароль, обраний під час реєстрації", "зареєструйтеся ще раз"),
+    }
+    assert [words for words in asked[language] if words not in text(kind, language)] == []
+
+
+@every_activation
 def test_the_terms_come_in_full_below_the_action(kind: str, language: str) -> None:
     plain = text(kind, language)
     assert terms(current_version(), language).strip() in plain
@@ -213,7 +225,19 @@ def test_a_deletion_that_was_asked_for_says_the_exact_day(language: str, expecte
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_password_set_by_a_link_and_one_set_by_who_knew_the_old_have_different_words(language: str) -> None:
     by_knowing, by_reset = (text(kind, language).split("\n") for kind in ("password_changed", "password_changed-reset"))
-    assert [one == other for one, other in zip(by_knowing, by_reset, strict=True) if one].count(False) == 2
+    assert [one == other for one, other in zip(by_knowing, by_reset, strict=True) if one].count(False) == 3
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_who_is_signed_out_everywhere_is_told_so(language: str) -> None:
+    everywhere = {
+        "pl": "Na wszystkich urządzeniach nastąpiło wylogowanie",
+        "en": "The account was signed out everywhere.",
+        "uk": "На всіх пристроях виконано вихід",
+    }
+    assert {kind for kind, of in MAILS if of == language and everywhere[language] in text(kind, of)} == {
+        "password_changed-reset"
+    }
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -12,9 +12,7 @@ from shared.runtime.sql import load_queries
 SQL = load_queries("accounts.store", "second_factor.sql")
 
 
-async def begin_setup(
-    connection: Connection, account_id: UUID, session_id: UUID, secret: str, now: datetime
-) -> None:
+async def begin_setup(connection: Connection, account_id: UUID, session_id: UUID, secret: str, now: datetime) -> None:
     """Keeps the encrypted secret of an app that a session sets up, in place of what any session began earlier."""
     await connection.execute(SQL["begin_setup"], account_id, session_id, secret, now)
 
