@@ -1,9 +1,15 @@
 """Deleting an account: seven days to think it over, then nothing of it is left."""
 
+import pyotp
 from tests.integration.accounts.accounts_world import ADDRESS, OTHER_PASSWORD, PASSWORD, AccountsWorld, SignedIn, fields
 
 from accounts.scheduler import jobs
-from shared.contracts.accounts import AccountDeleted, AccountDeletionRequested
+from shared.contracts.accounts import (
+    AccountDeleted,
+    AccountDeletionCancelled,
+    AccountDeletionRequested,
+    PasswordChanged,
+)
 from shared.contracts.sessions import SessionRevoked
 
 OF_AN_ACCOUNT = (
@@ -18,8 +24,8 @@ OF_AN_ACCOUNT = (
 )
 
 
-async def ask(person: SignedIn) -> str:
-    answer = await person.call("POST", "me/deletion", {"password": PASSWORD})
+async def ask(person: SignedIn, **code: str) -> str:
+    answer = await person.call("POST", "me/deletion", {"password": PASSWORD, **code})
     assert answer.status_code == 202, answer.text
     return str(answer.json()["deletion_at"])
 
@@ -74,7 +80,37 @@ async def test_an_account_can_be_kept_until_the_last_moment(world: AccountsWorld
     world.clock.forward(days=1)
     await sweep(world)
     assert (await world.happened())[-1] == "AccountDeletionCancelled"
+    assert (await world.last(AccountDeletionCancelled)).by_reset is False
     assert (await world.sign_in()).status_code == 201
+
+
+async def test_who_reads_the_mailbox_keeps_the_account_without_signing_in(world: AccountsWorld) -> None:
+    thief = await world.somebody()
+    setup = await thief.call("POST", "me/second-factor/setups", {"password": PASSWORD})
+    code = pyotp.TOTP(setup.json()["secret"]).at(world.clock.now)
+    switched_on = await thief.call("PUT", "me/second-factor", {"code": code})
+    await ask(thief, code=switched_on.json()["recovery_codes"][0])
+
+    await world.ask_for_reset()
+    body = {"token": await world.reset_token(), "new_password": OTHER_PASSWORD}
+    assert (await world.post("password-resets/completions", body)).status_code == 200
+    assert fields(await world.sign_in(password=OTHER_PASSWORD)) == {"code": "code_needed"}
+    assert (await world.happened())[-2:] == ["PasswordChanged", "AccountDeletionCancelled"]
+    changed, kept = await world.last(PasswordChanged), await world.last(AccountDeletionCancelled)
+    account = await world.account()
+    assert account is not None
+    assert (kept.by_reset, kept.version, account["version"]) == (True, changed.version + 1, changed.version + 1)
+
+    world.clock.forward(days=8)
+    await sweep(world)
+    assert await world.account() is not None
+
+
+async def test_a_new_password_of_somebody_who_is_signed_in_does_not_move_the_day(world: AccountsWorld) -> None:
+    person = await world.somebody()
+    day = await ask(person)
+    await person.call("PUT", "me/password", {"password": PASSWORD, "new_password": OTHER_PASSWORD})
+    assert (await person.call("GET", "me")).json()["deletion_at"] == day
 
 
 async def test_asking_again_does_not_move_the_day_and_tells_nobody_twice(world: AccountsWorld) -> None:

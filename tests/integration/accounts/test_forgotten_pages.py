@@ -37,6 +37,17 @@ async def test_looking_at_the_link_changes_nothing_however_often(world: Accounts
     assert [await world.rows(table) for table in ("accounts", "tokens", "outbox")] == before
 
 
+async def test_the_page_says_that_a_new_password_keeps_an_account_that_was_to_be_deleted(
+    world: AccountsWorld, path: str
+) -> None:
+    kept = "With a new password it is kept"
+    assert kept not in (await world.client.get(f"{path}?lang=en")).text
+    person = await world.signed_in()
+    await person.call("POST", "me/deletion", {"password": PASSWORD})
+    page = await world.client.get(f"{path}?lang=en")
+    assert (kept in page.text, "8 September 2026" in page.text) == (True, True)
+
+
 async def test_the_form_sets_the_password_once_and_signs_nobody_in(world: AccountsWorld, path: str) -> None:
     signed_in = Browser(world.client)
     await signed_in.sign_in()

@@ -35,6 +35,7 @@ async def test_the_link_sets_the_password_once_and_ends_every_session(world: Acc
     assert (await world.sign_in(password=OTHER_PASSWORD)).status_code == 201
     event = await world.last(PasswordChanged)
     assert (event.by_reset, event.changed_at) == (True, world.clock.now)
+    assert "AccountDeletionCancelled" not in await world.happened()
     assert await reset(world, token, "jeszcze inne haslo") == "token_used"
 
 

@@ -188,7 +188,8 @@ async def test_it_is_switched_off_with_password_and_code(world: AccountsWorld) -
 
     body = {"password": PASSWORD, "code": app.at(world.clock.now)}
     assert (await person.call("POST", "me/second-factor/removals", body)).status_code == 200
-    assert (await world.last(SecondFactorChanged)).enabled is False
+    event = await world.last(SecondFactorChanged)
+    assert (event.enabled, event.by_operator) == (False, False)
     assert (await world.sign_in()).status_code == 201
     assert await world.rows("recovery_codes") == []
 

@@ -39,7 +39,7 @@ async def test_whoever_lost_phone_and_codes_signs_in_with_the_password_and_is_to
     account = await world.account()
     assert account is not None
     event = await world.last(SecondFactorChanged)
-    assert (event.enabled, event.version) == (False, account["version"])
+    assert (event.enabled, event.by_operator, event.version) == (False, True, account["version"])
     assert (await world.last(SessionRevoked)).reason == "second_factor_off"
     renewed = await browser.get("/session/refresh?lang=en&next=/account")
     assert renewed.headers["location"] == "/sign-in?lang=en&next=/account"

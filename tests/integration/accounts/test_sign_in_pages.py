@@ -75,6 +75,7 @@ async def test_the_code_follows_in_a_second_step(world: AccountsWorld, browser: 
     page = await browser.get(answer.headers["location"])
     assert 'autocomplete="one-time-code"' in page.text
     assert 'href="/sign-in/code?lang=uk&amp;next=/sessions"' in page.text
+    assert "Tell your school" in page.text
     wrong = await browser.post(answer.headers["location"], {"code": "000000"})
     assert (wrong.status_code, "This code does not work" in wrong.text) == (422, True)
     assert (await browser.post(answer.headers["location"])).status_code == 422

@@ -23,6 +23,17 @@ async def test_a_sign_in_and_a_second_factor_are_told_at_once(world: WorkerWorld
     assert json.loads(params) == {"signed_in_at": "2025-03-01T08:00:00+00:00", "browser": "Firefox"}
 
 
+async def test_the_mails_know_who_switched_a_code_off_and_what_kept_the_account(world: WorkerWorld) -> None:
+    ola = await somebody_active(world)
+    await world.hear_one_by_one([ola.second_factor_changed(3, enabled=False), ola.deletion_cancelled(4)])
+    rows = await world.pool.fetch("SELECT kind, params FROM notices WHERE mail_id IN (SELECT mail_id FROM mail_queue)")
+    at = REGISTERED_AT.isoformat()
+    assert {row["kind"]: json.loads(row["params"]) for row in rows} == {
+        "second_factor_changed": {"enabled": False, "by_operator": True, "changed_at": at},
+        "account_kept": {"by_reset": True, "cancelled_at": at},
+    }
+
+
 async def test_a_link_to_a_new_password_lives_an_hour_and_its_secret_stays_sealed(world: WorkerWorld) -> None:
     ola = await somebody_active(world)
     event = ola.reset_requested()

@@ -140,10 +140,16 @@ class Person:
             )
         )
 
-    def second_factor_changed(self, version: int = 3) -> Event[SecondFactorChanged]:
+    def second_factor_changed(self, version: int = 3, *, enabled: bool = True) -> Event[SecondFactorChanged]:
+        """Switched off, it was an operator's doing."""
         return self._event(
             SecondFactorChanged(
-                account_id=self.account_id, version=version, language="pl", enabled=True, changed_at=self.registered_at
+                account_id=self.account_id,
+                version=version,
+                language="pl",
+                enabled=enabled,
+                changed_at=self.registered_at,
+                by_operator=not enabled,
             )
         )
 
@@ -185,7 +191,11 @@ class Person:
     def deletion_cancelled(self, version: int = 4) -> Event[AccountDeletionCancelled]:
         return self._event(
             AccountDeletionCancelled(
-                account_id=self.account_id, version=version, language="pl", cancelled_at=self.registered_at
+                account_id=self.account_id,
+                version=version,
+                language="pl",
+                cancelled_at=self.registered_at,
+                by_reset=True,
             )
         )
 

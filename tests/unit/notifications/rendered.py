@@ -35,11 +35,13 @@ PLAIN_PAGES = {
     "password_changed-reset": ["password/forgotten"],
     "second_factor_changed": ["password/forgotten"],
     "second_factor_changed-off": ["password/forgotten"],
+    "second_factor_changed-operator": ["password/forgotten"],
     "email_change_requested": ["password/forgotten"],
     "email_changed": [],
     "email_changed_here": ["sign-in", "password/forgotten"],
     "account_deletion_requested": ["account", "password/forgotten"],
     "account_kept": ["password/forgotten"],
+    "account_kept-reset": ["password/forgotten"],
     "account_deleted": [],
 }
 """The pages that the other mails lead to: the button first."""

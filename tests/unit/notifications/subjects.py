@@ -56,6 +56,11 @@ SUBJECTS = {
         "en": "Signing in to Dzwonek no longer asks for a code",
         "uk": "Для входу в Dzwonek код більше не потрібен",
     },
+    "second_factor_changed-operator": {
+        "pl": "Logowanie do Dzwonka nie wymaga już kodu",
+        "en": "Signing in to Dzwonek no longer asks for a code",
+        "uk": "Для входу в Dzwonek код більше не потрібен",
+    },
     "email_change_confirm": {
         "pl": "Potwierdzenie nowego adresu konta w Dzwonku",
         "en": "Confirm the new address of your Dzwonek account",
@@ -77,6 +82,11 @@ SUBJECTS = {
         "uk": "Тепер це адреса облікового запису Dzwonek",
     },
     "account_kept": {
+        "pl": "Konto w Dzwonku zostaje",
+        "en": "Your Dzwonek account is kept",
+        "uk": "Обліковий запис Dzwonek збережено",
+    },
+    "account_kept-reset": {
         "pl": "Konto w Dzwonku zostaje",
         "en": "Your Dzwonek account is kept",
         "uk": "Обліковий запис Dzwonek збережено",

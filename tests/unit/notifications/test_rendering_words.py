@@ -228,6 +228,22 @@ def test_a_password_set_by_a_link_and_one_set_by_who_knew_the_old_have_different
     assert [one == other for one, other in zip(by_knowing, by_reset, strict=True) if one].count(False) == 3
 
 
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("second_factor_changed", {"pl": "zawiadomić szkołę", "en": "tell your school", "uk": "повідомте школу"}),
+        ("account_deletion_requested", {"pl": "zawiadomić szkołę", "en": "tell your school", "uk": "повідомте школу"}),
+        ("account_deletion_requested", {"pl": "wystarczy, aby", "en": "That alone keeps", "uk": "досить, щоб"}),
+        ("second_factor_changed-operator", {"pl": "administratorzy", "en": "those who run", "uk": "адміністратори"}),
+        ("account_kept", {"pl": "jest zalogowany", "en": "is signed in", "uk": "увійшов"}),
+        ("account_kept-reset", {"pl": "ponownie o to poprosić", "en": "ask for it again", "uk": "попросіть про це ще"}),
+    ],
+)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_warning_says_what_helps(kind: str, said: dict[str, str], language: str) -> None:
+    assert said[language] in text(kind, language)
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_who_is_signed_out_everywhere_is_told_so(language: str) -> None:
     everywhere = {
@@ -236,7 +252,8 @@ def test_who_is_signed_out_everywhere_is_told_so(language: str) -> None:
         "uk": "На всіх пристроях виконано вихід",
     }
     assert {kind for kind, of in MAILS if of == language and everywhere[language] in text(kind, of)} == {
-        "password_changed-reset"
+        "password_changed-reset",
+        "second_factor_changed-operator",
     }
 
 

@@ -18,7 +18,7 @@ def ask(contact: Contact | None = ACTIVE, *, version: int = 3) -> Effects:
 
 
 def keep(contact: Contact | None = ACTIVE, *, version: int = 4) -> Effects:
-    return rules.account_deletion_cancelled(contact, cause(version), NOW, language="pl", cancelled_at=NOW)
+    return rules.account_deletion_cancelled(contact, cause(version), NOW, language="pl", keeping={"by_reset": True})
 
 
 def delete(contact: Contact | None = ACTIVE, *, version: int = 5) -> Effects:
@@ -33,7 +33,7 @@ def test_the_owner_is_told_the_day_for_as_long_as_the_account_can_be_kept() -> N
 
 def test_an_account_that_is_kept_cancels_the_warning() -> None:
     effects = keep(ask().contact)
-    assert [mail.kind.name for mail in effects.notices] == ["account_kept"]
+    assert [(mail.kind.name, mail.params) for mail in effects.notices] == [("account_kept", {"by_reset": True})]
     assert effects.cancels == {"account_deletion_requested"}
     assert effects.reason == "account_kept"
 

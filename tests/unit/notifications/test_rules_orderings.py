@@ -83,7 +83,7 @@ RULES: Mapping[str, Callable[[Told, Contact | None, datetime], Effects]] = {
         contact, told.cause, now, language=told.language, deleted_at=END
     ),
     "deletion_cancelled": lambda told, contact, now: deletion.account_deletion_cancelled(
-        contact, told.cause, now, language=told.language, cancelled_at=told.cause.event_time
+        contact, told.cause, now, language=told.language, keeping={}
     ),
     "deleted": lambda told, contact, now: deletion.account_deleted(
         contact, told.cause, now, language=told.language, deleted_at=told.cause.event_time

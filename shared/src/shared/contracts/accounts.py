@@ -122,6 +122,9 @@ class SecondFactorChanged(AccountEvent):
     language: Language
     enabled: bool
     changed_at: Instant
+    by_operator: bool = Field(
+        default=False, description="True: off, and every session ended, for somebody who has lost app and codes."
+    )
 
 
 class EmailChangeRequested(AccountEvent):
@@ -157,12 +160,15 @@ class AccountDeletionRequested(AccountEvent):
 
 
 class AccountDeletionCancelled(AccountEvent):
-    """The person keeps the account."""
+    """The account is kept."""
 
     TYPE: ClassVar[str] = "pl.dzwonek.account.deletion-cancelled.v1"
 
     language: Language
     cancelled_at: Instant
+    by_reset: bool = Field(
+        default=False, description="True: by a new password, with a link from a mail. False: by somebody signed in."
+    )
 
 
 class AccountDeleted(AccountEvent):

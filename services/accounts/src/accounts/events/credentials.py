@@ -61,7 +61,9 @@ def password_changed(account: Credentials, now: datetime, *, by_reset: bool) -> 
     return new_event(SERVICE, data, now=now)
 
 
-def second_factor_changed(account: Credentials, now: datetime, *, enabled: bool) -> Event[EventData]:
+def second_factor_changed(
+    account: Credentials, now: datetime, *, enabled: bool, by_operator: bool = False
+) -> Event[EventData]:
     """Signing in asks for a code from now on, or no longer."""
     data = SecondFactorChanged(
         account_id=account.account_id,
@@ -69,6 +71,7 @@ def second_factor_changed(account: Credentials, now: datetime, *, enabled: bool)
         language=account.language,
         enabled=enabled,
         changed_at=now,
+        by_operator=by_operator,
     )
     return new_event(SERVICE, data, now=now)
 
@@ -113,10 +116,14 @@ def deletion_requested(account: Credentials, now: datetime) -> Event[EventData]:
     return new_event(SERVICE, data, now=now)
 
 
-def deletion_cancelled(account: Credentials, now: datetime) -> Event[EventData]:
+def deletion_cancelled(account: Credentials, now: datetime, *, by_reset: bool) -> Event[EventData]:
     """The account is kept."""
     data = AccountDeletionCancelled(
-        account_id=account.account_id, version=account.version + 1, language=account.language, cancelled_at=now
+        account_id=account.account_id,
+        version=account.version + 1,
+        language=account.language,
+        cancelled_at=now,
+        by_reset=by_reset,
     )
     return new_event(SERVICE, data, now=now)
 

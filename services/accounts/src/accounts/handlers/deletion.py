@@ -33,5 +33,5 @@ async def keep_account(parts: Parts, who: SignedIn) -> None:
         account = await credentials.lock(transaction, who.account_id)
         if account is None or account.deletion_at is None:
             raise NotToBeDeleted
-        event = events.deletion_cancelled(account, parts.clock())
+        event = events.deletion_cancelled(account, parts.clock(), by_reset=False)
         await deletions.set_deletion(transaction, account.account_id, None, event)

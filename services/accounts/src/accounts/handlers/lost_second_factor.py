@@ -37,6 +37,6 @@ async def take_off(transaction: Connection, email: EmailAddress, now: datetime) 
     if account.second_factor is None:
         raise NotSetUp
     ended = await revoke_all(transaction, account.account_id, "second_factor_off", now)
-    event = events.second_factor_changed(account, now, enabled=False)
+    event = events.second_factor_changed(account, now, enabled=False, by_operator=True)
     await second_factor.switch_off(transaction, account.account_id, event)
     return ended

@@ -1,5 +1,7 @@
 """A forgotten password: the link is asked for, looked at, and sets another one. It signs nobody in."""
 
+from dataclasses import replace
+from datetime import datetime
 from uuid import UUID
 
 from accounts.domain.credentials import RESET_LIFETIME, Credentials
@@ -10,7 +12,7 @@ from accounts.events import credentials as events
 from accounts.handlers.parts import Parts
 from accounts.handlers.passwords import new_hash
 from accounts.handlers.revoking import revoke_all
-from accounts.store import attempts, credentials, registrations
+from accounts.store import attempts, credentials, deletions, registrations
 from shared.runtime.postgres import Connection
 
 
@@ -52,7 +54,10 @@ async def look_at_reset(parts: Parts, token: str) -> Credentials:
 
 
 async def reset_password(parts: Parts, token: str, password: str) -> None:
-    """Sets the password and ends every session. Raises LinkRefused, PasswordRefused, HashingBusy."""
+    """Sets the password, ends every session, and keeps an account that was to be deleted.
+
+    Raises LinkRefused, PasswordRefused, HashingBusy.
+    """
     account = await look_at_reset(parts, token)
     password_hash = await new_hash(parts, password, EmailAddress(account.email))
     async with parts.transaction() as transaction:
@@ -70,7 +75,15 @@ async def reset_password(parts: Parts, token: str, password: str) -> None:
             token_hash=token_hash(token),
             events=[events.password_changed(locked, now, by_reset=True)],
         )
+        if locked.deletion_at:
+            await _keep(transaction, replace(locked, version=locked.version + 1), now)
         await attempts.forgive_address(transaction, parts.address_digest(EmailAddress(locked.email)))
+
+
+async def _keep(transaction: Connection, account: Credentials, now: datetime) -> None:
+    """Calls the deletion off: it may have been asked for by somebody whose code keeps the owner from signing in."""
+    event = events.deletion_cancelled(account, now, by_reset=True)
+    await deletions.set_deletion(transaction, account.account_id, None, event)
 
 
 async def _owner(parts: Parts, connection: Connection, token: str) -> UUID:

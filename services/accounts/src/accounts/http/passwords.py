@@ -44,7 +44,10 @@ async def post_reset_request(
     "/password-resets/completions", operation_id="resetPassword", summary="Set a new password", responses=responses
 )
 async def post_reset(body: ResetBody, parts: WorkingParts, response: Response) -> DoneAnswer:
-    """Sets the password by the link, which works once, and ends every session. Nobody is signed in by it."""
+    """Sets the password by the link, which works once, and ends every session. Nobody is signed in by it.
+
+    An account that was to be deleted is kept.
+    """
     response.headers["Cache-Control"] = "no-store"
     await reset_password(parts, body.token, body.new_password)
     return DoneAnswer()

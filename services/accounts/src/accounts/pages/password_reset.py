@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from accounts.answer_time import on_the_beat
+from accounts.domain.credentials import Credentials
 from accounts.domain.tokens import LinkRefused, TokenFault
 from accounts.handlers.mail_requests import count_request
 from accounts.handlers.password_reset import ask_for_reset, look_at_reset, reset_password
@@ -60,22 +61,22 @@ async def reset_page(request: Request, token: str, parts: WorkingParts) -> Respo
         account = await look_at_reset(parts, token)
     except LinkRefused as refused:
         return _link_fault(request, refused.fault)
-    return _reset_form(request, Form(None), account.language)
+    return _reset_form(request, Form(None), account)
 
 
 @router.post("/password/reset/{token}", dependencies=[OwnSite])
 async def send_reset(request: Request, token: str, parts: WorkingParts) -> Response:
-    """Sets the password and ends every session."""
+    """Sets the password, ends every session, and keeps an account that was to be deleted."""
     try:
         account = await look_at_reset(parts, token)
         form = await read_form(request, NewPasswordBody)
         if form.body is None:
-            return _reset_form(request, form, account.language)
+            return _reset_form(request, form, account)
         await reset_password(parts, token, form.body.new_password)
     except LinkRefused as refused:
         return _link_fault(request, refused.fault)
     except PasswordRefused as refusal:
-        return _reset_form(request, form.refused(wrong_fields(refusal)), account.language)
+        return _reset_form(request, form.refused(wrong_fields(refusal)), account)
     return see_other("/sign-in", language_of(request, account.language), done="password")
 
 
@@ -83,9 +84,15 @@ def _forgotten_form(request: Request, form: Form[AskForResetBody]) -> Response:
     return page(request, "forgotten.html", status=422 if form.errors else 200, form=form)
 
 
-def _reset_form(request: Request, form: Form[NewPasswordBody], language: str) -> Response:
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
-    return page(request, "reset.html", language=language_of(request, language), status=status, form=form)
+def _reset_form(request: Request, form: Form[NewPasswordBody], account: Credentials) -> Response:
+    return page(
+        request,
+        "reset.html",
+        language=language_of(request, account.language),
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK,
+        form=form,
+        deletion_at=account.deletion_at,
+    )
 
 
 def _link_fault(request: Request, fault: TokenFault) -> Response:

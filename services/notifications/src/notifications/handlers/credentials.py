@@ -59,11 +59,16 @@ class CredentialHandlers:
         return await self._consequences.follow(tx, events, rule)
 
     async def second_factor_changed(self, tx: Connection, events: Sequence[Event[SecondFactorChanged]]) -> Handled:
-        """The owner is told that it is on or off."""
+        """The owner is told that it is on or off, and who switched it off."""
 
         def rule(contact: Contact | None, cause: Cause, event: Event[SecondFactorChanged], now: datetime) -> Effects:
-            change: Params = {"enabled": event.data.enabled, "changed_at": event.data.changed_at.isoformat()}
-            return rules.second_factor_changed(contact, cause, now, language=event.data.language, change=change)
+            data = event.data
+            change: Params = {
+                "enabled": data.enabled,
+                "by_operator": data.by_operator,
+                "changed_at": data.changed_at.isoformat(),
+            }
+            return rules.second_factor_changed(contact, cause, now, language=data.language, change=change)
 
         return await self._consequences.follow(tx, events, rule)
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from notifications.domain.contacts import Contact
-from notifications.domain.effects import Cause, Effects
+from notifications.domain.effects import Cause, Effects, Params
 from notifications.domain.rules import deletion as rules
 from notifications.handlers.consequences import Consequences
 from shared.contracts.accounts import AccountDeleted, AccountDeletionCancelled, AccountDeletionRequested
@@ -41,9 +41,9 @@ class DeletionHandlers:
         def rule(
             contact: Contact | None, cause: Cause, event: Event[AccountDeletionCancelled], now: datetime
         ) -> Effects:
-            return rules.account_deletion_cancelled(
-                contact, cause, now, language=event.data.language, cancelled_at=event.data.cancelled_at
-            )
+            data = event.data
+            keeping: Params = {"by_reset": data.by_reset, "cancelled_at": data.cancelled_at.isoformat()}
+            return rules.account_deletion_cancelled(contact, cause, now, language=data.language, keeping=keeping)
 
         return await self._consequences.follow(tx, events, rule)
 

@@ -1,6 +1,6 @@
 """What the templates of each kind are given, computed from the mail's params."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -98,12 +98,16 @@ def _new_sign_in(mail: MailToRender, public_url: str) -> Facts:
 
 def _telling(
     *instants: str,
-    flag: str | None = None,
+    flags: Sequence[str] = (),
+    later_flags: Sequence[str] = (),
     secret_link: Callable[[str, str | None], str] | None = None,
     link: Callable[[str], str] | None = None,
     other_link: Callable[[str], str] | None = None,
 ) -> Callable[[MailToRender, str], Facts]:
-    """The facts of a mail that tells of these instants, and perhaps whether something is so, and leads to pages."""
+    """The facts of a mail that tells of these instants and of whether something is so, and leads to pages.
+
+    A mail that was queued by an earlier version has none of the `later_flags`: it is not so.
+    """
 
     def facts_of(mail: MailToRender, public_url: str) -> Facts:
         written: dict[str, str | datetime] = {name: _instant(mail.params[name]) for name in instants}
@@ -113,7 +117,9 @@ def _telling(
             written["link"] = link(public_url)
         if other_link:
             written["other_link"] = other_link(public_url)
-        return Facts(mail.created_at, written, {flag: bool(mail.params[flag])} if flag else {})
+        case = {flag: bool(mail.params[flag]) for flag in flags}
+        case |= {flag: bool(mail.params.get(flag)) for flag in later_flags}
+        return Facts(mail.created_at, written, case)
 
     return facts_of
 
@@ -138,10 +144,11 @@ MOULDS: Mapping[str, Mould] = {
     "new_sign_in": Mould("new_sign_in", _new_sign_in),
     "password_reset": Mould("password_reset", _telling("expires_at", secret_link=links.password_reset)),
     "password_changed": Mould(
-        "password_changed", _telling("changed_at", flag="by_reset", link=links.password_forgotten)
+        "password_changed", _telling("changed_at", flags=["by_reset"], link=links.password_forgotten)
     ),
     "second_factor_changed": Mould(
-        "second_factor_changed", _telling("changed_at", flag="enabled", link=links.password_forgotten)
+        "second_factor_changed",
+        _telling("changed_at", flags=["enabled"], later_flags=["by_operator"], link=links.password_forgotten),
     ),
     "email_change_confirm": Mould("email_change_confirm", _telling("expires_at", secret_link=links.email_confirmation)),
     "email_change_requested": Mould("email_change_requested", _telling("requested_at", link=links.password_forgotten)),
@@ -153,7 +160,9 @@ MOULDS: Mapping[str, Mould] = {
         "account_deletion_requested",
         _telling("requested_at", "deleted_at", link=links.account, other_link=links.password_forgotten),
     ),
-    "account_kept": Mould("account_kept", _telling("cancelled_at", link=links.password_forgotten)),
+    "account_kept": Mould(
+        "account_kept", _telling("cancelled_at", later_flags=["by_reset"], link=links.password_forgotten)
+    ),
     "account_deleted": Mould("account_deleted", _telling("deleted_at")),
 }
 """Every kind of mail that can be rendered."""

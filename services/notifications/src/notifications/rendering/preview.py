@@ -42,12 +42,14 @@ SAMPLE_PARAMS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
         "password_changed-reset": {"changed_at": _HAPPENED_AT, "by_reset": True},
         "second_factor_changed": {"changed_at": _HAPPENED_AT, "enabled": True},
         "second_factor_changed-off": {"changed_at": _HAPPENED_AT, "enabled": False},
+        "second_factor_changed-operator": {"changed_at": _HAPPENED_AT, "enabled": False, "by_operator": True},
         "email_change_confirm": {"expires_at": datetime(2026, 9, 2, 16, 30, tzinfo=UTC).isoformat()},
         "email_change_requested": {"requested_at": _HAPPENED_AT},
         "email_changed": {"changed_at": _HAPPENED_AT},
         "email_changed_here": {"changed_at": _HAPPENED_AT},
         "account_deletion_requested": {"requested_at": _HAPPENED_AT, "deleted_at": _EXPIRES_AT.isoformat()},
         "account_kept": {"cancelled_at": _HAPPENED_AT},
+        "account_kept-reset": {"cancelled_at": _HAPPENED_AT, "by_reset": True},
         "account_deleted": {"deleted_at": _HAPPENED_AT, "language": "pl"},
     }
 )

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from notifications.domain.contacts import Contact, gone
-from notifications.domain.effects import NOTHING, Cause, Effects, Notice, is_settled, notice, of_active_account
+from notifications.domain.effects import NOTHING, Cause, Effects, Notice, Params, is_settled, notice, of_active_account
 from notifications.domain.kinds import ACCOUNT_DELETED, ACCOUNT_DELETION_REQUESTED, ACCOUNT_KEPT, KINDS
 
 _WARNINGS = frozenset({ACCOUNT_DELETION_REQUESTED.name})
@@ -26,11 +26,11 @@ def account_deletion_requested(
 
 @of_active_account
 def account_deletion_cancelled(
-    contact: Contact, cause: Cause, now: datetime, *, language: str, cancelled_at: datetime
+    contact: Contact, cause: Cause, now: datetime, *, language: str, keeping: Params
 ) -> Effects:
-    """The account is kept: the owner is told; a warning not mailed yet is wrong now."""
+    """The account is kept: the owner is told how that came about; a warning not mailed yet is wrong now."""
     told = contact.told(version=cause.version, language=language)
-    mails = (notice(ACCOUNT_KEPT, cause, now, {"cancelled_at": cancelled_at.isoformat()}),)
+    mails = (notice(ACCOUNT_KEPT, cause, now, keeping),)
     if cause.version <= contact.deletion_version:
         return Effects(told, mails)
     return Effects(replace(told, deletion_version=cause.version), mails, cancels=_WARNINGS, reason="account_kept")
