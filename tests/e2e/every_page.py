@@ -128,6 +128,10 @@ class Walk:
         await self.send(password=PASSWORD, code=self.site.code(secret))
         yield "/account/deletion, asked for"
         yield await self.open("/account?done=kept")
+        await self.open("/password/forgotten")
+        await self.send(email=self.email)
+        await self.open(await self.site.reset_link())
+        yield "/password/reset, keeps the account"
 
     async def _ends(self) -> AsyncIterator[str]:
         await self.page.context.clear_cookies()

@@ -48,6 +48,7 @@ WAYS = (
     ("POST /api/v1/me/deletion", "account_deletion_requested"),
     ("POST /api/v1/password-resets", "password_reset"),
     ("POST /api/v1/password-resets/completions", "password_changed"),
+    ("POST /api/v1/password-resets/completions", "account_kept"),
 )
 """Requests, and the mails that they lead to."""
 
