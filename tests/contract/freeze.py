@@ -24,6 +24,7 @@ from shared.contracts.accounts import (
     RegistrationAttempted,
     RegistrationExpired,
     SecondFactorChanged,
+    SecondFactorGuessed,
     SignedInFromNewDevice,
 )
 from shared.contracts.envelope import EventData
@@ -70,6 +71,7 @@ SAMPLES: tuple[EventData, ...] = (
     ),
     PasswordChanged(account_id=_ID, version=8, language="uk", by_reset=True, changed_at=_AT),
     SecondFactorChanged(account_id=_ID, version=9, language="en", enabled=True, changed_at=_AT),
+    SecondFactorGuessed(account_id=_ID, version=15, language="pl", guessed_at=_AT),
     EmailChangeRequested(
         account_id=_ID,
         version=10,

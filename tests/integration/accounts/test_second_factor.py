@@ -15,7 +15,7 @@ from tests.integration.accounts.accounts_world import (
 )
 from tests.integration.accounts.browser import Browser, next_code, shown_secret, with_second_factor
 
-from shared.contracts.accounts import SecondFactorChanged
+from shared.contracts.accounts import SecondFactorChanged, SecondFactorGuessed
 
 
 async def set_up(person: SignedIn) -> str:
@@ -128,6 +128,34 @@ async def test_whoever_has_the_password_guesses_ten_codes_from_however_many_netw
     world.clock.forward(minutes=15)
     assert (await world.sign_in(code="123456", network="203.0.113.98")).status_code == 422
     assert (await world.sign_in(code="123456", network="203.0.113.97")).headers["retry-after"] == "1800"
+
+
+async def test_the_owner_is_told_once_a_day_of_somebody_who_knows_the_password_and_guesses_codes(
+    world: AccountsWorld,
+) -> None:
+    await switched_on(world, await world.somebody())
+    for number in range(9):
+        await world.sign_in(code="123456", network=f"203.0.113.{number}")
+    assert "SecondFactorGuessed" not in await world.happened()
+    for number in range(10):
+        assert (await world.sign_in(code="123456", network=f"203.0.113.{100 + number}")).status_code == 422
+        world.clock.forward(hours=1)
+    event, account = await world.last(SecondFactorGuessed), await world.account()
+    assert account is not None
+    assert (event.version, (await world.happened()).count("SecondFactorGuessed")) == (account["version"], 1)
+
+    world.clock.forward(hours=14)
+    await world.sign_in(code="123456", network="203.0.113.98")
+    assert (await world.happened()).count("SecondFactorGuessed") == 2
+
+
+async def test_guesses_at_once_are_told_once_and_a_right_code_of_the_last_chance_is_none(world: AccountsWorld) -> None:
+    app, _ = await switched_on(world, await world.somebody())
+    await asyncio.gather(*(world.sign_in(code="123456", network=f"203.0.113.{number}") for number in range(9)))
+    assert (await world.sign_in(code=app.at(world.clock.now), network="203.0.113.97")).status_code == 201
+    assert "SecondFactorGuessed" not in await world.happened()
+    await asyncio.gather(*(world.sign_in(code="123456", network=f"203.0.113.{number}") for number in range(20)))
+    assert (await world.happened()).count("SecondFactorGuessed") == 1
 
 
 async def test_who_is_stopped_by_wrong_codes_from_elsewhere_uses_up_no_guess_of_their_own(world: AccountsWorld) -> None:

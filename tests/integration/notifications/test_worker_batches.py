@@ -21,6 +21,7 @@ EVENTS: dict[str, Callable[[Person], Event[Any]]] = {
     "password_reset_requested": lambda person: person.reset_requested(),
     "password_changed": lambda person: person.password_changed(),
     "second_factor_changed": lambda person: person.second_factor_changed(),
+    "second_factor_guessed": lambda person: person.second_factor_guessed(),
     "email_change_requested": lambda person: person.email_change_requested(f"new.{person.address}"),
     "email_changed": lambda person: person.email_changed(f"new.{person.address}"),
     "account_deletion_requested": lambda person: person.deletion_requested(),

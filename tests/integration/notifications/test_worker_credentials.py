@@ -23,6 +23,12 @@ async def test_a_sign_in_and_a_second_factor_are_told_at_once(world: WorkerWorld
     assert json.loads(params) == {"signed_in_at": "2025-03-01T08:00:00+00:00", "browser": "Firefox"}
 
 
+async def test_guesses_at_the_code_are_told_at_once(world: WorkerWorld) -> None:
+    ola = await somebody_active(world)
+    await world.hear(ola.second_factor_guessed())
+    assert await world.queued(ola) == ["codes_guessed"]
+
+
 async def test_the_mails_know_who_switched_a_code_off_and_what_kept_the_account(world: WorkerWorld) -> None:
     ola = await somebody_active(world)
     await world.hear_one_by_one([ola.second_factor_changed(3, enabled=False), ola.deletion_cancelled(4)])

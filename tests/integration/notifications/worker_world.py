@@ -23,6 +23,7 @@ from shared.contracts.accounts import (
     RegistrationAttempted,
     RegistrationExpired,
     SecondFactorChanged,
+    SecondFactorGuessed,
     SignedInFromNewDevice,
 )
 from shared.contracts.catalogue import CATALOGUE
@@ -150,6 +151,13 @@ class Person:
                 enabled=enabled,
                 changed_at=self.registered_at,
                 by_operator=not enabled,
+            )
+        )
+
+    def second_factor_guessed(self, version: int = 3) -> Event[SecondFactorGuessed]:
+        return self._event(
+            SecondFactorGuessed(
+                account_id=self.account_id, version=version, language="pl", guessed_at=self.registered_at
             )
         )
 

@@ -36,6 +36,7 @@ PLAIN_PAGES = {
     "second_factor_changed": ["password/forgotten"],
     "second_factor_changed-off": ["password/forgotten"],
     "second_factor_changed-operator": ["password/forgotten"],
+    "codes_guessed": ["password/forgotten"],
     "email_change_requested": ["password/forgotten"],
     "email_changed": [],
     "email_changed_here": ["sign-in", "password/forgotten"],

@@ -61,6 +61,11 @@ SUBJECTS = {
         "en": "Signing in to Dzwonek no longer asks for a code",
         "uk": "Для входу в Dzwonek код більше не потрібен",
     },
+    "codes_guessed": {
+        "pl": "Ktoś próbuje dostać się do konta w Dzwonku",
+        "en": "Somebody is trying to get into your Dzwonek account",
+        "uk": "Хтось намагається потрапити до облікового запису Dzwonek",
+    },
     "email_change_confirm": {
         "pl": "Potwierdzenie nowego adresu konta w Dzwonku",
         "en": "Confirm the new address of your Dzwonek account",

@@ -86,6 +86,12 @@ def test_a_second_factor_is_told_on_and_off() -> None:
         assert (mail.kind.name, mail.params) == ("second_factor_changed", {"enabled": enabled})
 
 
+def test_guesses_at_the_code_are_told() -> None:
+    effects = rules.second_factor_guessed(ACTIVE, cause(3), NOW, language="pl", guessed_at=NOW)
+    (mail,) = effects.notices
+    assert (mail.kind.name, mail.params) == ("codes_guessed", {"guessed_at": NOW.isoformat()})
+
+
 def test_what_overtook_the_activation_waits_for_it() -> None:
     for contact in (None, replace(ACTIVE, version=1, state="pending")):
         assert sign_in(contact) == ask_for_reset(contact) == change_password(contact) == WAITS

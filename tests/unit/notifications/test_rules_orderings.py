@@ -62,6 +62,9 @@ RULES: Mapping[str, Callable[[Told, Contact | None, datetime], Effects]] = {
     "second_factor_changed": lambda told, contact, now: credentials.second_factor_changed(
         contact, told.cause, now, language=told.language, change={}
     ),
+    "second_factor_guessed": lambda told, contact, now: credentials.second_factor_guessed(
+        contact, told.cause, now, language=told.language, guessed_at=told.cause.event_time
+    ),
     "email_change_requested": lambda told, contact, now: address.email_change_requested(
         contact,
         told.cause,
@@ -95,6 +98,7 @@ OF_ACTIVE_ACCOUNTS = [
     "password_reset_requested",
     "password_changed",
     "second_factor_changed",
+    "second_factor_guessed",
     "email_change_requested",
     "email_changed",
     "deletion_requested",

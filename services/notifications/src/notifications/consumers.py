@@ -21,6 +21,7 @@ from shared.contracts.accounts import (
     RegistrationAttempted,
     RegistrationExpired,
     SecondFactorChanged,
+    SecondFactorGuessed,
     SignedInFromNewDevice,
 )
 from shared.contracts.topics import ACCOUNTS_ACCOUNT, ACCOUNTS_SESSION, Lane, Topic
@@ -46,6 +47,7 @@ def event_handlers(consequences: Consequences) -> Handlers:
     handlers.on(PasswordResetRequested, credentials.password_reset_requested)
     handlers.on(PasswordChanged, credentials.password_changed)
     handlers.on(SecondFactorChanged, credentials.second_factor_changed)
+    handlers.on(SecondFactorGuessed, credentials.second_factor_guessed)
     address = AddressHandlers(consequences)
     handlers.on(EmailChangeRequested, address.email_change_requested)
     handlers.on(EmailChanged, address.email_changed)

@@ -127,6 +127,15 @@ class SecondFactorChanged(AccountEvent):
     )
 
 
+class SecondFactorGuessed(AccountEvent):
+    """Somebody who knows the password enters wrong codes, too many to be mistakes. Told once a day at most."""
+
+    TYPE: ClassVar[str] = "pl.dzwonek.account.second-factor-guessed.v1"
+
+    language: Language
+    guessed_at: Instant
+
+
 class EmailChangeRequested(AccountEvent):
     """The person wants another address: the link goes to the new one, the one in use is told. Earlier ones end."""
 

@@ -14,6 +14,7 @@ from shared.contracts.accounts import (
     RegistrationAttempted,
     RegistrationExpired,
     SecondFactorChanged,
+    SecondFactorGuessed,
     SignedInFromNewDevice,
 )
 from shared.contracts.envelope import EventData
@@ -30,6 +31,7 @@ EVENTS: tuple[type[EventData], ...] = (
     PasswordResetRequested,
     PasswordChanged,
     SecondFactorChanged,
+    SecondFactorGuessed,
     EmailChangeRequested,
     EmailChanged,
     AccountDeletionRequested,

@@ -15,6 +15,7 @@ from shared.contracts.accounts import (
     PasswordChanged,
     PasswordResetRequested,
     SecondFactorChanged,
+    SecondFactorGuessed,
     SignedInFromNewDevice,
 )
 from shared.contracts.envelope import Event, EventData
@@ -72,6 +73,14 @@ def second_factor_changed(
         enabled=enabled,
         changed_at=now,
         by_operator=by_operator,
+    )
+    return new_event(SERVICE, data, now=now)
+
+
+def second_factor_guessed(account: Credentials, now: datetime) -> Event[EventData]:
+    """Somebody who knows the password tries codes."""
+    data = SecondFactorGuessed(
+        account_id=account.account_id, version=account.version + 1, language=account.language, guessed_at=now
     )
     return new_event(SERVICE, data, now=now)
 

@@ -70,26 +70,28 @@ async def begin_guess(parts: Parts, digest: bytes, visitor: Visitor, *, device: 
     return guess
 
 
-async def begin_code(parts: Parts, guess: Guess) -> None:
-    """Counts the code that follows a right password, before it is checked. Raises TooManyAttempts.
+async def begin_code(parts: Parts, guess: Guess) -> int:
+    """Counts the code that follows a right password, before it is checked, and says how many count with it.
 
-    Only whoever has shown the password comes as far as that: a stranger keeps nobody out by it.
+    Raises TooManyAttempts. Only whoever has shown the password comes as far as that: a stranger keeps nobody out by it.
     """
     if guess.codes is None:
-        return
+        return 0
     async with parts.connection() as connection:
         try:
-            await _begin(parts, connection, guess.codes, guess.address, free=FREE_CODES)
+            return await _begin(parts, connection, guess.codes, guess.address, free=FREE_CODES)
         except TooManyAttempts:
             await store.take_back(connection, guess.subject)
             raise
 
 
-async def _begin(parts: Parts, connection: Connection, subject: bytes, address: bytes, *, free: int) -> None:
+async def _begin(parts: Parts, connection: Connection, subject: bytes, address: bytes, *, free: int) -> int:
     now = parts.clock()
-    if not await store.begin_attempt(connection, subject, address, now, forget=FORGOTTEN_AFTER, waits=waits(free)):
+    failures = await store.begin_attempt(connection, subject, address, now, forget=FORGOTTEN_AFTER, waits=waits(free))
+    if failures is None:
         blocked_until = await store.blocked_until(connection, subject, now)
         raise TooManyAttempts(seconds_until(blocked_until or now, now))
+    return failures
 
 
 async def look_again(parts: Parts, guess: Guess) -> None:

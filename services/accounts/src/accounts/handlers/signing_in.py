@@ -10,6 +10,7 @@ from accounts.domain.sessions import MOST_SESSIONS, Device, Session, new_form_to
 from accounts.domain.tokens import Purpose, new_token, token_fault, token_hash
 from accounts.domain.user_agent import browser_of, system_of
 from accounts.events import credentials as events
+from accounts.handlers.guessed_codes import told_of
 from accounts.handlers.guesses import Guess, Visitor, begin_code, begin_guess
 from accounts.handlers.parts import Parts
 from accounts.handlers.proving import CodeNeeded, WrongPassword, counted, locked, prove_password
@@ -128,9 +129,12 @@ async def _begin(
     device_token = None if shared else _device_token(visitor, proven.device)
     known_by = token_hash(device_token) if device_token else _place(parts, visitor, device)
     session_token = new_token()
-    if code and proven.account.second_factor:
-        await begin_code(parts, proven.guess)
-    async with counted(parts, proven.guess), parts.transaction() as transaction:
+    codes = await begin_code(parts, proven.guess) if code and proven.account.second_factor else 0
+    async with (
+        counted(parts, proven.guess),
+        told_of(parts, proven.account, codes),
+        parts.transaction() as transaction,
+    ):
         try:
             account = await locked(parts, transaction, proven.account, code)
         except WrongPassword:  # it was changed in this moment

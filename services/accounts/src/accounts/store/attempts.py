@@ -23,12 +23,13 @@ async def begin_attempt(
     *,
     forget: timedelta,
     waits: Sequence[timedelta],
-) -> bool:
-    """Counts an attempt; false when it has to wait.
+) -> int | None:
+    """Counts an attempt, and says how many count with it; None when it has to wait.
 
     `waits` follow one failure, two, and so on; without one for as long as `forget` counting begins anew.
     """
-    return bool(await connection.fetchval(SQL["begin_attempt"], subject, address, now, now - forget, waits))
+    failures: int | None = await connection.fetchval(SQL["begin_attempt"], subject, address, now, now - forget, waits)
+    return failures
 
 
 async def full_until(

@@ -51,6 +51,11 @@ async def note_step(connection: Connection, account_id: UUID, step: int) -> None
     await connection.execute(SQL["note_step"], account_id, step)
 
 
+async def tell_of_guesses(connection: Connection, account_id: UUID, event: Event[EventData]) -> None:
+    """Has the owner of a locked account told that somebody guesses codes."""
+    await connection.execute(SQL["tell_of_guesses"], account_id, *outbox_columns([event]))
+
+
 async def forget_setups(connection: Connection, before: datetime) -> None:
     """Deletes what was begun and never finished."""
     await connection.execute(SQL["forget_setups"], before)

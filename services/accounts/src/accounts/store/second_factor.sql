@@ -36,5 +36,12 @@ RETURNING true;
 -- name: note_step
 UPDATE accounts SET second_factor_step = $2 WHERE account_id = $1;
 
+-- name: tell_of_guesses
+WITH account AS (
+    UPDATE accounts SET version = version + 1 WHERE account_id = $1
+)
+INSERT INTO outbox (lane, slot, topic, key, headers, value)
+SELECT * FROM unnest($2::text[], $3::smallint[], $4::text[], $5::text[], $6::jsonb[], $7::bytea[]);
+
 -- name: forget_setups
 DELETE FROM second_factor_setups WHERE begun_at < $1;

@@ -46,6 +46,7 @@ PASSWORD_CHANGED = Kind("password_changed", "security", "active", "password-chan
 SECOND_FACTOR_CHANGED = Kind(
     "second_factor_changed", "security", "active", "second-factor-changed:{account_id}:{version}"
 )
+CODES_GUESSED = Kind("codes_guessed", "security", "active", "codes-guessed:{account_id}:{version}")
 
 EMAIL_CHANGE_CONFIRM = Kind(
     "email_change_confirm", "security", "active", "email-change-confirm:{account_id}:{version}", own_address=True
@@ -75,6 +76,7 @@ KINDS: Mapping[str, Kind] = {
         PASSWORD_RESET,
         PASSWORD_CHANGED,
         SECOND_FACTOR_CHANGED,
+        CODES_GUESSED,
         EMAIL_CHANGE_CONFIRM,
         EMAIL_CHANGE_REQUESTED,
         EMAIL_CHANGED,

@@ -11,6 +11,7 @@ from shared.contracts.accounts import (
     PasswordChanged,
     PasswordResetRequested,
     SecondFactorChanged,
+    SecondFactorGuessed,
     SignedInFromNewDevice,
 )
 from shared.contracts.envelope import Event
@@ -69,6 +70,16 @@ class CredentialHandlers:
                 "changed_at": data.changed_at.isoformat(),
             }
             return rules.second_factor_changed(contact, cause, now, language=data.language, change=change)
+
+        return await self._consequences.follow(tx, events, rule)
+
+    async def second_factor_guessed(self, tx: Connection, events: Sequence[Event[SecondFactorGuessed]]) -> Handled:
+        """The owner is told that somebody who knows the password guesses at the code."""
+
+        def rule(contact: Contact | None, cause: Cause, event: Event[SecondFactorGuessed], now: datetime) -> Effects:
+            return rules.second_factor_guessed(
+                contact, cause, now, language=event.data.language, guessed_at=event.data.guessed_at
+            )
 
         return await self._consequences.follow(tx, events, rule)
 

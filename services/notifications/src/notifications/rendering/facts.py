@@ -150,6 +150,7 @@ MOULDS: Mapping[str, Mould] = {
         "second_factor_changed",
         _telling("changed_at", flags=["enabled"], later_flags=["by_operator"], link=links.password_forgotten),
     ),
+    "codes_guessed": Mould("codes_guessed", _telling("guessed_at", link=links.password_forgotten)),
     "email_change_confirm": Mould("email_change_confirm", _telling("expires_at", secret_link=links.email_confirmation)),
     "email_change_requested": Mould("email_change_requested", _telling("requested_at", link=links.password_forgotten)),
     "email_changed": Mould("email_changed", _telling("changed_at")),

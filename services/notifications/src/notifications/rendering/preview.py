@@ -43,6 +43,7 @@ SAMPLE_PARAMS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
         "second_factor_changed": {"changed_at": _HAPPENED_AT, "enabled": True},
         "second_factor_changed-off": {"changed_at": _HAPPENED_AT, "enabled": False},
         "second_factor_changed-operator": {"changed_at": _HAPPENED_AT, "enabled": False, "by_operator": True},
+        "codes_guessed": {"guessed_at": _HAPPENED_AT},
         "email_change_confirm": {"expires_at": datetime(2026, 9, 2, 16, 30, tzinfo=UTC).isoformat()},
         "email_change_requested": {"requested_at": _HAPPENED_AT},
         "email_changed": {"changed_at": _HAPPENED_AT},

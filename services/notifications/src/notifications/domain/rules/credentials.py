@@ -5,7 +5,13 @@ from datetime import datetime
 
 from notifications.domain.contacts import Contact
 from notifications.domain.effects import NOTHING, Cause, Effects, Notice, Params, notice, of_active_account
-from notifications.domain.kinds import NEW_SIGN_IN, PASSWORD_CHANGED, PASSWORD_RESET, SECOND_FACTOR_CHANGED
+from notifications.domain.kinds import (
+    CODES_GUESSED,
+    NEW_SIGN_IN,
+    PASSWORD_CHANGED,
+    PASSWORD_RESET,
+    SECOND_FACTOR_CHANGED,
+)
 
 _LINKS = frozenset({PASSWORD_RESET.name})
 
@@ -46,3 +52,12 @@ def second_factor_changed(contact: Contact, cause: Cause, now: datetime, *, lang
     return Effects(
         contact.told(version=cause.version, language=language), (notice(SECOND_FACTOR_CHANGED, cause, now, change),)
     )
+
+
+@of_active_account
+def second_factor_guessed(
+    contact: Contact, cause: Cause, now: datetime, *, language: str, guessed_at: datetime
+) -> Effects:
+    """Somebody who knows the password guesses at the code: the owner is told."""
+    told = contact.told(version=cause.version, language=language)
+    return Effects(told, (notice(CODES_GUESSED, cause, now, {"guessed_at": guessed_at.isoformat()}),))
