@@ -45,6 +45,11 @@ bench: setup $(if $(call said,$(PEER)),$(PEER_ENVIRONMENT)) ## Measure it beside
 soak: setup ## Half the load for half an hour: what grows, what is left; MINUTES=5
 	@exec $(RUN) bench.soak $(if $(MINUTES),--minutes $(MINUTES))
 
+.PHONY: chaos
+chaos: setup ## Break every part under load, compare what was accepted with what came of it; QUICK=1, KILLS=1000, SEED=1
+	@CHAOS=$(if $(call said,$(QUICK)),quick,full) exec .venv/bin/pytest -p no:randomly --timeout=0 \
+		tests/chaos $(ARGS)
+
 ##@ In containers, where Docker is
 
 .PHONY: demo-compose

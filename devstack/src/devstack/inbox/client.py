@@ -43,14 +43,17 @@ class InboxClient(Arrivals):
         """One mail with its inside."""
         return Mail.model_validate(await self._get(f"/api/mails/{number}"))
 
-    async def ledger(self) -> list[LedgerEntry]:
-        """Every Message-ID that ever arrived, with each of its receipts, in the order of the first ones."""
+    async def ledger(self, *, after: int = 0) -> list[LedgerEntry]:
+        """Every Message-ID that ever arrived, with each of its receipts, in the order of the first ones.
+
+        With `after` only those whose first receipt has a higher id.
+        """
         entries: list[LedgerEntry] = []
-        after: int | None = 0
-        while after is not None:
-            page = await self._get("/api/ledger", {"after": after, "limit": _PAGE})
+        left: int | None = after
+        while left is not None:
+            page = await self._get("/api/ledger", {"after": left, "limit": _PAGE})
             entries += _ENTRIES.validate_python(page["messages"])
-            after = page["next_after"]
+            left = page["next_after"]
         return entries
 
     async def behave(self, rules: Sequence[Mapping[str, Any]]) -> None:

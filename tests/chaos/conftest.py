@@ -1,0 +1,84 @@
+"""A whole system for each file of faults, its ledger, and the table at the end."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable, Iterator
+
+import pytest
+from rich.console import Console
+from tests.chaos.ledger import Ledger
+from tests.chaos.load import Load
+from tests.chaos.report import LATEST, Line, table, write
+from tests.chaos.trial import Trials
+
+from devstack.system import System
+
+SETTINGS = {
+    # After a kill the mails of a sender are another's when its leases end: sooner than in production.
+    "DZWONEK_SMTP_ENVELOPE_SECONDS": "3",
+    "DZWONEK_SMTP_CONTENT_SECONDS": "4",
+    "DZWONEK_LEASE_SECONDS": "12",
+    # All the people come from one address.
+    "DZWONEK_NETWORK_REQUESTS": "1000000",
+}
+WIDTH = 160
+LINE = "chaos"
+
+
+@pytest.fixture(scope="module")
+def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    """A system of this module's own; its processes belong to no event loop."""
+    system = System(tmp_path_factory.mktemp("system"), durable=False, settings=SETTINGS)
+    try:
+        asyncio.run(system.start())
+        yield system
+    finally:
+        asyncio.run(system.stop())
+
+
+@pytest.fixture(scope="module")
+def load(system: System) -> Load:
+    """The people who register with it."""
+    return Load(system.public_url)
+
+
+@pytest.fixture(scope="module")
+def book(system: System, load: Load) -> Ledger:
+    """The ledger of all that is asked of the system in this module."""
+    return Ledger(system, load)
+
+
+@pytest.fixture
+async def ledger(book: Ledger) -> AsyncIterator[Ledger]:
+    """The ledger, open."""
+    async with book.open():
+        yield book
+
+
+@pytest.fixture
+def tell(record_property: Callable[[str, object], None]) -> Callable[[Line], None]:
+    """Takes a line for the table."""
+    return lambda line: record_property(LINE, line.as_json())
+
+
+@pytest.fixture
+def trials(system: System, load: Load, ledger: Ledger, tell: Callable[[Line], None]) -> Trials:
+    """Faults to do to the system."""
+    return Trials(system, load, ledger, tell)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Prints the table of all trials and keeps it."""
+    reports = [report for kind in ("passed", "failed") for report in terminalreporter.stats.get(kind, [])]
+    lines = [
+        Line(**json.loads(str(value)))
+        for report in reports
+        if isinstance(report, pytest.TestReport) and report.when == "call"
+        for name, value in report.user_properties
+        if name == LINE
+    ]
+    if lines:
+        terminal = Console()
+        (terminal if terminal.is_terminal else Console(width=WIDTH)).print(table(lines))
+        write(lines)
+        terminalreporter.write_line(f"Kept in {LATEST}.")

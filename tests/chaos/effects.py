@@ -1,0 +1,93 @@
+"""What became of the requests: in the databases, the topics and the mailbox."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+import asyncpg
+from tests.chaos.topics import Records, header, records_of
+
+from devstack.inbox import InboxClient, LedgerEntry
+from devstack.system import System
+from shared.contracts.accounts import AccountRegistered
+from shared.contracts.notifications import MailStateChanged
+from shared.contracts.topics import ACCOUNTS_ACCOUNT, NOTIFICATIONS_MAIL_SECURITY, dead_letter_topic
+
+
+@dataclass(frozen=True)
+class Effects:
+    """Each counter says how often something is there that should be there once."""
+
+    accounts: Counter[str]
+    """Accounts, by address."""
+    registered: Counter[str]
+    """Events that tell of a registration, by address; the same event twice is one."""
+    notices: Counter[tuple[str, str]]
+    """By address and kind."""
+    mails: Counter[str]
+    """Mails that the relay accepted, by address; the same Message-ID twice is one."""
+    told: Counter[str]
+    """Events that tell of a mail's acceptance, by the mail's address; the same event twice is one."""
+    repeated_records: int
+    """How often a record in the topics is one that was there before."""
+    receipts: Sequence[LedgerEntry]
+    """How often each Message-ID was accepted."""
+    stuck: int
+    """Records among the dead letters, and events that wait for something."""
+
+
+async def effects(system: System, inbox: InboxClient) -> Effects:
+    """Reads all of it."""
+    accounts = await _query(system, "accounts", "SELECT account_id, email FROM accounts")
+    address_of = {row["account_id"]: row["email"] for row in accounts}
+    notices = await _query(system, "notifications", "SELECT account_id, kind FROM notices")
+    parked = await _query(system, "notifications", "SELECT event_id FROM parked_events")
+    records = await records_of(system.kafka.bootstrap, ACCOUNTS_ACCOUNT.name, NOTIFICATIONS_MAIL_SECURITY.name)
+    dead = await records_of(system.kafka.bootstrap, dead_letter_topic("notifications").name)
+    receipts = await inbox.ledger()
+    times = Counter(header(record, "ce_id") for record in records)
+    return Effects(
+        accounts=Counter(address_of.values()),
+        registered=_events(records, AccountRegistered.TYPE, address_of),
+        notices=Counter((_name(address_of, row["account_id"]), row["kind"]) for row in notices),
+        mails=Counter(entry.receipts[0].envelope.recipients[0] for entry in receipts),
+        told=_events(records, MailStateChanged.TYPE, address_of),
+        repeated_records=times.total() - len(times),
+        receipts=receipts,
+        stuck=len(dead) + len(parked),
+    )
+
+
+async def held_mails(system: System) -> frozenset[str]:
+    """The ids of the mails that a sender holds, alive or killed."""
+    held = await _query(system, "notifications", "SELECT mail_id FROM mail_queue WHERE attempt_token IS NOT NULL")
+    return frozenset(str(row["mail_id"]) for row in held)
+
+
+async def is_anything_left(system: System) -> bool:
+    """Whether an event waits for Kafka or a mail for its sender."""
+    for service in ("accounts", "notifications"):
+        if await _query(system, service, "SELECT FROM outbox LIMIT 1"):
+            return True
+    queued = "SELECT FROM mail_queue WHERE attempt_token IS NOT NULL OR due_at <= now() LIMIT 1"
+    return bool(await _query(system, "notifications", queued))
+
+
+def _events(records: Records, type_name: str, address_of: Mapping[UUID, str]) -> Counter[str]:
+    of_type = [record for record in records if header(record, "ce_type") == type_name]
+    subjects = {header(record, "ce_id"): header(record, "ce_subject") for record in of_type}
+    return Counter(_name(address_of, UUID(subject)) for subject in subjects.values())
+
+
+def _name(address_of: Mapping[UUID, str], account_id: UUID) -> str:
+    return address_of.get(account_id, f"nobody ({account_id})")
+
+
+async def _query(system: System, service: str, sql: str) -> list[asyncpg.Record]:
+    connection = await asyncpg.connect(system.postgres.url(service))
+    try:
+        rows: list[asyncpg.Record] = await connection.fetch(sql)
+        return rows
+    finally:
+        await connection.close()

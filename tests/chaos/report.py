@@ -1,0 +1,74 @@
+"""The table of a run, and the file that keeps it."""
+
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from rich.table import Table
+from tests.chaos.verdict import Verdict
+
+LATEST = Path(".dzwonek") / "chaos.json"
+COLUMNS = ("fault", "what", "accepted", "mailed", "repeats", "allowed", "records again", "refused", "lost", "seconds")
+
+
+@dataclass(frozen=True)
+class Line:
+    """What one trial showed."""
+
+    number: int
+    what: str
+    accepted: int
+    mailed: int
+    repeats: int
+    repeats_allowed: int
+    repeated_records: int
+    refused: int
+    lost: int
+    seconds: float
+    """From when all parts were back until everything accepted had its effect, the rest of the load included."""
+
+    @classmethod
+    def of(cls, number: int, what: str, verdict: Verdict, seconds: float) -> "Line":
+        """The line of a trial."""
+        return cls(
+            number,
+            what,
+            verdict.accepted,
+            verdict.mailed,
+            verdict.repeats,
+            verdict.repeats_allowed,
+            verdict.repeated_records,
+            verdict.refused.total(),
+            verdict.lost,
+            round(seconds, 1),
+        )
+
+    def as_json(self) -> str:
+        """For the way from the test to the report."""
+        return json.dumps(asdict(self))
+
+
+def table(lines: Sequence[Line]) -> Table:
+    """The lines for a terminal, in the order of the faults."""
+    shown = Table(title="Faults, and what became of what was accepted")
+    for column in COLUMNS:
+        shown.add_column(column, justify="left" if column == "what" else "right", overflow="fold")
+    for line in sorted(lines, key=lambda line: line.number):
+        counts = (line.accepted, line.mailed, line.repeats, line.repeats_allowed)
+        shown.add_row(
+            str(line.number),
+            line.what,
+            *map(str, (*counts, line.repeated_records, line.refused, line.lost)),
+            f"{line.seconds:.1f}",
+        )
+    return shown
+
+
+def write(lines: Sequence[Line], path: Path = LATEST) -> None:
+    """Keeps the lines."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = path.with_name(f"{path.name}.{os.getpid()}.new")
+    new.write_text(json.dumps([asdict(line) for line in lines], indent=2) + "\n", encoding="utf-8")
+    new.replace(path)
