@@ -1,4 +1,4 @@
-"""A whole system for each file of faults, its ledger, and the table at the end."""
+"""A whole system for the faults, its ledger, and the table at the end."""
 
 import asyncio
 import json
@@ -6,12 +6,13 @@ from collections.abc import AsyncIterator, Callable, Iterator
 
 import pytest
 from rich.console import Console
+
+from devstack.system import System
+from tests.chaos.faults import Faults
 from tests.chaos.ledger import Ledger
 from tests.chaos.load import Load
 from tests.chaos.report import LATEST, Line, table, write
 from tests.chaos.trial import Trials
-
-from devstack.system import System
 
 SETTINGS = {
     # After a kill the mails of a sender are another's when its leases end: sooner than in production.
@@ -25,9 +26,9 @@ WIDTH = 160
 LINE = "chaos"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
-    """A system of this module's own; its processes belong to no event loop."""
+    """A system of this package's own; its processes belong to no event loop."""
     system = System(tmp_path_factory.mktemp("system"), durable=False, settings=SETTINGS)
     try:
         asyncio.run(system.start())
@@ -36,15 +37,15 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
         asyncio.run(system.stop())
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def load(system: System) -> Load:
     """The people who register with it."""
     return Load(system.public_url)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def book(system: System, load: Load) -> Ledger:
-    """The ledger of all that is asked of the system in this module."""
+    """The ledger of all that is asked of the system by its tests."""
     return Ledger(system, load)
 
 
@@ -64,7 +65,7 @@ def tell(record_property: Callable[[str, object], None]) -> Callable[[Line], Non
 @pytest.fixture
 def trials(system: System, load: Load, ledger: Ledger, tell: Callable[[Line], None]) -> Trials:
     """Faults to do to the system."""
-    return Trials(system, load, ledger, tell)
+    return Trials(system, load, ledger, Faults(system, ledger), tell)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import asyncpg
-from tests.chaos.topics import Records, header, records_of
 
 from devstack.inbox import InboxClient, LedgerEntry
 from devstack.system import System
 from shared.contracts.accounts import AccountRegistered
 from shared.contracts.notifications import MailStateChanged
 from shared.contracts.topics import ACCOUNTS_ACCOUNT, NOTIFICATIONS_MAIL_SECURITY, dead_letter_topic
+from tests.chaos.topics import Records, header, records_of
 
 
 @dataclass(frozen=True)

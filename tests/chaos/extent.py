@@ -2,7 +2,11 @@
 
 import os
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -10,10 +14,6 @@ class Extent:
     """What a run does."""
 
     full: bool
-    requests: int
-    """So many people register while a fault is on."""
-    rounds: int
-    """How often each process is killed."""
     away_seconds: float
     """How long a part is away."""
     kills: int
@@ -21,18 +21,23 @@ class Extent:
     seed: int
     """What the storm's chances come from."""
 
+    def trials(self, things: Sequence[T]) -> Sequence[Sequence[T]]:
+        """What is done in one trial: in the full form each thing alone, in the quick one all, one after the other."""
+        return [[thing] for thing in things] if self.full else [things]
+
 
 def extent() -> Extent:
     """By the variables that `make chaos` sets: `CHAOS=full`, `KILLS` and `SEED`."""
     full = os.environ.get("CHAOS") == "full"
     return Extent(
         full=full,
-        requests=400 if full else 60,
-        rounds=5 if full else 1,
         away_seconds=60 if full else 6,
-        kills=int(os.environ.get("KILLS") or (100 if full else 12)),
+        kills=int(os.environ.get("KILLS") or (100 if full else 8)),
         seed=int(os.environ.get("SEED") or secrets.randbelow(1_000_000)),
     )
 
 
 EXTENT = extent()
+
+TIMEOUT = 0 if EXTENT.full else 300
+"""Seconds for a test on a machine that is busy with others; a long run has none."""

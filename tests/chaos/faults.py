@@ -1,39 +1,84 @@
 """What is done to the parts of a system."""
 
 import asyncio
+import signal
+from pathlib import Path
 
+from devstack.module_process import ModuleProcess
 from devstack.system import System
+from tests.chaos.crash_points import SENDER, CrashPoint
+from tests.chaos.ledger import Ledger
 
-SERVICES_PROCESSES = ("accounts-api", "accounts-worker", "notifications-worker", "notifications-sender")
+PROCESSES = ("accounts-api", "accounts-worker", "notifications-worker", "notifications-sender")
 SERVERS = ("kafka", "postgres")
 GRACE_SECONDS = 25
 """What a process may take to end in good order: the twenty seconds of its parts, and their clean-up."""
 
-
-async def kill(system: System, name: str) -> None:
-    """SIGKILL, for it and what it has started."""
-    await system.parts()[name].kill()
+POINT_SECONDS = 40.0
+"""How long a process may take to start and to come to its crash point under load."""
 
 
-async def stop(system: System, name: str) -> int | None:
-    """SIGTERM; its exit code when it has ended."""
-    return await system.parts()[name].stop(grace=GRACE_SECONDS)
+class Faults:
+    """Ends and starts the parts of one system, and lets its ledger know what may come twice by it."""
+
+    def __init__(self, system: System, ledger: Ledger) -> None:
+        self._system = system
+        self._ledger = ledger
+
+    async def kill(self, name: str) -> None:
+        """SIGKILL, for it and what it has started."""
+        await self._system.parts()[name].kill()
+        await self._ended(name)
+
+    async def stop(self, name: str) -> int | None:
+        """SIGTERM; its exit code when it has ended."""
+        return await self._system.parts()[name].stop(grace=GRACE_SECONDS)
+
+    async def start(self, name: str) -> None:
+        """Starts it again and returns when it is ready."""
+        if name in SERVERS:
+            server = self._system.kafka if name == "kafka" else self._system.postgres
+            await server.start()
+        else:
+            await self._system.start_process(name)
+
+    async def freeze(self, name: str, *, seconds: float) -> None:
+        """SIGSTOP, and SIGCONT after so long."""
+        process = self._system.parts()[name]
+        process.pause()
+        try:
+            await asyncio.sleep(seconds)
+        finally:
+            process.resume()
+
+    async def crash(self, point: CrashPoint, *, nth: int = 1) -> None:
+        """Has the point's process kill itself there, at its `nth` coming after a start, and waits for that.
+
+        It is not started again. Raises AssertionError or TimeoutError when it does not come to the point.
+        """
+        await self.stop(point.process)
+        running = self._system.processes[point.process]
+        whole = running.process
+        _, _, module, *arguments = whole.command
+        hits = self._system.folder / "hits"
+        armed = [point.name, str(nth), str(hits), module, *arguments]
+        running.process = ModuleProcess(whole.name, "tests.chaos.crashing", armed, log=whole.log, env=whole.env)
+        before = len(_lines(hits))
+        try:
+            await running.process.start()
+            async with asyncio.timeout(POINT_SECONDS):
+                code = await running.process.wait()
+            assert code == -signal.SIGKILL, running.process.tail()
+            assert _lines(hits)[before:] == [point.name] * nth
+        finally:
+            await running.process.kill()
+            running.process = whole
+        await self._ended(point.process)
+
+    async def _ended(self, name: str) -> None:
+        if name == SENDER:
+            await self._ledger.note_end_of_sender()
 
 
-async def start(system: System, name: str) -> None:
-    """Starts it again, as an operator's supervisor would, and returns when it is ready."""
-    if name in SERVERS:
-        server = system.kafka if name == "kafka" else system.postgres
-        await server.start()
-    else:
-        await system.start_process(name)
-
-
-async def freeze(system: System, name: str, *, seconds: float) -> None:
-    """SIGSTOP, and SIGCONT after so long."""
-    process = system.parts()[name]
-    process.pause()
-    try:
-        await asyncio.sleep(seconds)
-    finally:
-        process.resume()
+def _lines(path: Path) -> list[str]:
+    return path.read_text(encoding="utf-8").splitlines() if path.exists() else []

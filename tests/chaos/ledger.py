@@ -8,13 +8,12 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Self
 
+from devstack.inbox import InboxClient, LedgerEntry
+from devstack.system import System
 from tests.chaos.effects import effects, held_mails, is_anything_left
 from tests.chaos.load import Load
 from tests.chaos.verdict import NOTHING_YET, Verdict, judged
 from tests.waiting import until
-
-from devstack.inbox import InboxClient, LedgerEntry
-from devstack.system import System
 
 SETTLE_SECONDS = 90.0
 A_MOMENT = timedelta(seconds=0.5)

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable
 from http import HTTPStatus
 
 import httpx
@@ -22,7 +21,7 @@ class Load:
         at_once: how many wait for an answer at the same time.
     """
 
-    def __init__(self, url: str, *, at_once: int = 8) -> None:
+    def __init__(self, url: str, *, at_once: int = 4) -> None:
         self._url = url
         self._at_once = at_once
         self._count = 0
@@ -40,25 +39,17 @@ class Load:
         """How often each status was answered that lets a request be sent again."""
         return Counter({status: self.answers[status] for status in LATER if self.answers[status]})
 
-    async def register(self, count: int) -> None:
-        """Lets so many more people register, and returns when all are."""
-        enough = self._count + count
-        await self._while(lambda: self._count < enough)
-
     async def register_until(self, stop: asyncio.Event) -> None:
         """Lets people register until `stop`, and returns when all who had begun are registered."""
-        await self._while(lambda: not stop.is_set())
-
-    async def _while(self, more: Callable[[], bool]) -> None:
         async with (
             httpx.AsyncClient(base_url=self._url, trust_env=False, timeout=ANSWER_SECONDS) as client,
             asyncio.TaskGroup() as people,
         ):
             for _ in range(self._at_once):
-                people.create_task(self._one_after_the_other(client, more))
+                people.create_task(self._one_after_the_other(client, stop))
 
-    async def _one_after_the_other(self, client: httpx.AsyncClient, more: Callable[[], bool]) -> None:
-        while more():
+    async def _one_after_the_other(self, client: httpx.AsyncClient, stop: asyncio.Event) -> None:
+        while not stop.is_set():
             self._count += 1
             address = f"n{self._count}@example.org"
             self.asked.add(address)

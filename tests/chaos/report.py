@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from rich.table import Table
+
 from tests.chaos.verdict import Verdict
 
 LATEST = Path(".dzwonek") / "chaos.json"

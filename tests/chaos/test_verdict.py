@@ -5,12 +5,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from tests.chaos.effects import Effects
-from tests.chaos.load import Load
-from tests.chaos.verdict import KINDS, judged
 
 from devstack.inbox import LedgerEntry, Receipt
 from devstack.inbox.mail import Envelope
+from tests.chaos.effects import Effects
+from tests.chaos.load import Load
+from tests.chaos.verdict import KINDS, judged
 
 ANNA, JAN, OLA = "anna@example.org", "jan@example.org", "ola@example.org"
 WELL = Effects(

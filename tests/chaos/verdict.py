@@ -5,10 +5,9 @@ from collections.abc import Callable, Hashable, Iterator, Set
 from dataclasses import dataclass
 from typing import TypeVar
 
+from devstack.inbox import LedgerEntry
 from tests.chaos.effects import Effects
 from tests.chaos.load import Load
-
-from devstack.inbox import LedgerEntry
 
 KINDS = ("activation", "activation_reminder")
 """What is noticed of a registration; the reminder is mailed eleven days later."""
