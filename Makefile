@@ -48,7 +48,7 @@ soak: setup ## Half the load for half an hour: what grows, what is left; MINUTES
 .PHONY: chaos
 chaos: setup ## Break every part under load, compare what was accepted with what came of it; QUICK=1, KILLS=1000, SEED=1
 	@CHAOS=$(if $(call said,$(QUICK)),quick,full) exec .venv/bin/pytest -p no:randomly --timeout=0 \
-		tests/chaos $(ARGS)
+		$(if $(KILLS),tests/chaos/test_storm.py,tests/chaos) $(ARGS)
 
 ##@ In containers, where Docker is
 

@@ -11,7 +11,7 @@ from devstack.system import System
 from tests.chaos.faults import Faults
 from tests.chaos.ledger import Ledger
 from tests.chaos.load import Load
-from tests.chaos.report import LATEST, Line, table, write
+from tests.chaos.report import LATEST, Line, hits_table, table, write
 from tests.chaos.trial import Trials
 
 SETTINGS = {
@@ -79,7 +79,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         if name == LINE
     ]
     if lines:
-        terminal = Console()
-        (terminal if terminal.is_terminal else Console(width=WIDTH)).print(table(lines))
+        console = Console(width=None if Console().is_terminal else WIDTH)
+        console.print(table(lines), *(hits_table(line) for line in lines if line.hits))
         write(lines)
         terminalreporter.write_line(f"Kept in {LATEST}.")

@@ -2,8 +2,8 @@
 
 import json
 import os
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from rich.table import Table
@@ -28,10 +28,14 @@ class Line:
     refused: int
     lost: int
     seconds: float
-    """From when all parts were back until everything accepted had its effect, the rest of the load included."""
+    """From when all parts were back until everything accepted had its effect."""
+    hits: Mapping[str, int] = field(default_factory=dict)
+    """Of a storm: how often each process was killed, and at each crash point."""
 
     @classmethod
-    def of(cls, number: int, what: str, verdict: Verdict, seconds: float) -> "Line":
+    def of(
+        cls, number: int, what: str, verdict: Verdict, seconds: float, hits: Mapping[str, int] | None = None
+    ) -> "Line":
         """The line of a trial."""
         return cls(
             number,
@@ -44,6 +48,7 @@ class Line:
             verdict.refused.total(),
             verdict.lost,
             round(seconds, 1),
+            dict(hits or {}),
         )
 
     def as_json(self) -> str:
@@ -64,6 +69,14 @@ def table(lines: Sequence[Line]) -> Table:
             *map(str, (*counts, line.repeated_records, line.refused, line.lost)),
             f"{line.seconds:.1f}",
         )
+    return shown
+
+
+def hits_table(line: Line) -> Table:
+    """Where a storm struck."""
+    shown = Table("killed", "times", title=line.what)
+    for name, times in sorted(line.hits.items()):
+        shown.add_row(name, str(times))
     return shown
 
 

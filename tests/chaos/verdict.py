@@ -46,6 +46,19 @@ class Verdict:
             faults=self.faults,
         )
 
+    def and_then(self, later: "Verdict") -> "Verdict":
+        """What both say together."""
+        return Verdict(
+            accepted=self.accepted + later.accepted,
+            mailed=self.mailed + later.mailed,
+            repeats=self.repeats + later.repeats,
+            repeats_allowed=self.repeats_allowed + later.repeats_allowed,
+            repeated_records=self.repeated_records + later.repeated_records,
+            refused=self.refused + later.refused,
+            lost=self.lost + later.lost,
+            faults=later.faults,
+        )
+
 
 NOTHING_YET = Verdict(0, 0, 0, 0, 0, Counter(), 0, ())
 
