@@ -27,6 +27,7 @@ from shared.runtime.outbox import SLOTS
 from shared.runtime.postgres import Pool
 from shared.runtime.publishing import published
 from shared.runtime.relay import LaneRelay
+from shared.runtime.republish import put_back
 from shared.runtime.settings import KafkaSettings
 
 TOPIC = "accounts.account.v1"
@@ -85,6 +86,24 @@ async def test_events_reach_kafka_in_order_per_key_and_are_archived(
         versions[event.data.account_id].append(event.data.version)
     assert versions == {account: list(range(1, 31)) for account in accounts}
     assert await pool.fetchval("SELECT count(*) FROM outbox_archive") == 1200
+
+
+async def test_what_is_published_again_comes_before_what_is_newer(
+    relaying: Relaying, pool: Pool, read_topic: Read
+) -> None:
+    account = new_id()
+    await enqueue(pool, [activated(account, version) for version in (1, 2)])
+    async with relaying():
+        await until(drained(pool))
+    await enqueue(pool, [activated(account, 3)])
+    async with pool.acquire() as connection:
+        assert await put_back(connection) == 2
+    async with relaying():
+        await until(drained(pool))
+    records = await read_topic(TOPIC)
+    events = [decode(CATALOGUE, read_headers(record.headers), record.value) for record in records]
+    assert [event.data.version for event in events if isinstance(event.data, AccountActivated)] == [1, 2, 1, 2, 3]
+    assert events[:2] == events[2:4]
 
 
 async def test_a_row_committed_late_is_not_skipped(relaying: Relaying, pool: Pool, read_topic: Read) -> None:

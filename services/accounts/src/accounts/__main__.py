@@ -16,6 +16,7 @@ from shared.runtime.commands import migrate_command, topics_command
 from shared.runtime.logs import configure_logs
 from shared.runtime.misspelt import warn_of_misspelt
 from shared.runtime.process import run
+from shared.runtime.republish import republish_command
 from shared.runtime.settings import read
 from shared.runtime.telemetry.switch import tracing
 
@@ -28,6 +29,7 @@ sessions.command()(sessions_commands.end)
 app.add_typer(sessions, name="sessions")
 app.command("migrate")(migrate_command([SERVICE]))
 app.command("topics")(topics_command(SERVICE))
+app.command("republish")(republish_command(SERVICE))
 
 
 @app.command()

@@ -19,6 +19,7 @@ from shared.runtime.dead_letters_command import dead_letters_command
 from shared.runtime.logs import configure_logs
 from shared.runtime.misspelt import warn_of_misspelt
 from shared.runtime.process import run
+from shared.runtime.republish import republish_command
 from shared.runtime.settings import read
 from shared.runtime.telemetry.switch import tracing
 
@@ -36,6 +37,7 @@ mail.command()(brakes.cancel)
 mail.command("brakes")(brakes.list_brakes)
 app.command("migrate")(migrate_command([SERVICE]))
 app.command("topics")(topics_command(SERVICE))
+app.command("republish")(republish_command(SERVICE))
 
 
 @app.command()

@@ -22,6 +22,17 @@ WITH published AS (
 INSERT INTO outbox_archive (id, lane, slot, topic, key, headers, value, created_at)
 SELECT id, lane, slot, topic, key, headers, value, created_at FROM published;
 
+-- name: count_archived
+SELECT count(*) FROM outbox_archive;
+
+-- name: put_back
+-- With their own ids, so that they are published before whatever of the same key is newer. They wait from now on.
+WITH archived AS (
+    DELETE FROM outbox_archive RETURNING id, lane, slot, topic, key, headers, value
+)
+INSERT INTO outbox (id, lane, slot, topic, key, headers, value) OVERRIDING SYSTEM VALUE
+SELECT id, lane, slot, topic, key, headers, value FROM archived;
+
 -- name: outbox_depth
 SELECT lane, count(*) AS depth, extract(epoch FROM now() - min(created_at))::float8 AS oldest_seconds
 FROM outbox
