@@ -74,6 +74,12 @@ async def is_anything_left(system: System) -> bool:
     return bool(await _query(system, "notifications", queued))
 
 
+async def archived(system: System) -> int:
+    """How many events of accounts Kafka has acknowledged."""
+    (row,) = await _query(system, "accounts", "SELECT count(*) FROM outbox_archive")
+    return int(row["count"])
+
+
 def _events(records: Records, type_name: str, address_of: Mapping[UUID, str]) -> Counter[str]:
     of_type = [record for record in records if header(record, "ce_type") == type_name]
     subjects = {header(record, "ce_id"): header(record, "ce_subject") for record in of_type}

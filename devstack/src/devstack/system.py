@@ -97,8 +97,12 @@ class System:
 
     async def start_process(self, name: str) -> None:
         """Starts one process and waits until it is ready."""
+        await self.processes[name].process.start()
+        await self.await_process(name)
+
+    async def await_process(self, name: str) -> None:
+        """Waits until a process that was started is ready. Raises StartError with the end of its log."""
         running = self.processes[name]
-        await running.process.start()
         # No certificates: loading them for each process would cost more than all the asking.
         async with httpx.AsyncClient(trust_env=False, verify=False) as client:  # noqa: S501
             probe = running.url + self._probe(name)
