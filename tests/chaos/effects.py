@@ -66,12 +66,12 @@ async def held_mails(system: System) -> frozenset[str]:
 
 
 async def is_anything_left(system: System) -> bool:
-    """Whether an event waits for Kafka or a mail for its sender."""
-    for service in ("accounts", "notifications"):
-        if await _query(system, service, "SELECT FROM outbox LIMIT 1"):
-            return True
+    """Whether a mail waits for its sender or an event for Kafka. Looked at in this order: a mail that ends is told."""
     queued = "SELECT FROM mail_queue WHERE attempt_token IS NOT NULL OR due_at <= now() LIMIT 1"
-    return bool(await _query(system, "notifications", queued))
+    if await _query(system, "notifications", queued):
+        return True
+    waiting = [await _query(system, service, "SELECT FROM outbox LIMIT 1") for service in ("notifications", "accounts")]
+    return any(waiting)
 
 
 async def archived(system: System) -> int:

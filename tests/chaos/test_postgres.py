@@ -1,0 +1,86 @@
+"""PostgreSQL ends connections, has none left, or cannot write."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from devstack.postgres_databases import superuser
+from tests.chaos.extent import EXTENT, TIMEOUT
+from tests.chaos.faults import PROCESSES
+from tests.chaos.scarcity import crowd, filled, small_disk, tables_on
+from tests.chaos.trial import SOME, Trials
+from tests.waiting import until
+
+TIMES = 20 if EXTENT.full else 4
+ENDED = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename IN ('accounts', 'notifications')"
+PAUSE_SECONDS = 0.2
+
+pytestmark = pytest.mark.timeout(TIMEOUT)
+
+
+async def test_connections_that_are_ended_again_and_again_are_made_anew(trials: Trials) -> None:
+    async def ended() -> None:
+        async with nobody_restarts(trials), superuser(trials.system.postgres.url()) as connection:
+            for _ in range(TIMES):
+                await connection.execute(ENDED)
+                await accepted_some(trials)
+
+    verdict = await trials.run(5, f"every connection ended, {TIMES} times", ended)
+    assert verdict.repeats == 0
+
+
+async def test_without_a_free_connection_requests_are_refused_for_now(trials: Trials) -> None:
+    async def used_up() -> None:
+        server = trials.system.postgres.url()
+        async with nobody_restarts(trials):
+            async with superuser(server) as connection, crowd(server):
+                refused = trials.load.refused.total()
+                while trials.load.refused.total() < refused + SOME:
+                    await connection.execute(ENDED)
+                    await asyncio.sleep(PAUSE_SECONDS)
+            await accepted_some(trials)
+
+    verdict = await trials.run(5, "max_connections used up", used_up)
+    assert verdict.repeats == 0
+    assert verdict.refused.total() >= SOME
+
+
+async def test_on_a_full_disk_requests_are_refused_for_now(trials: Trials) -> None:
+    async def full() -> None:
+        with small_disk(trials.system.folder / "small-disk") as disk:
+            async with nobody_restarts(trials), tables_on(disk, trials.system):
+                with filled(disk):
+                    refused = trials.load.refused.total()
+                    await until(lambda: refused_some(trials, refused), seconds=60)
+                    await asyncio.sleep(EXTENT.away_seconds / 2)
+                await accepted_some(trials)
+
+    verdict = await trials.run(5, "disk full", full)
+    assert verdict.repeats == 0
+    assert verdict.refused.total() >= SOME
+
+
+@asynccontextmanager
+async def nobody_restarts(trials: Trials) -> AsyncIterator[None]:
+    """The processes of the services are the same before and after what is inside."""
+    processes = [trials.system.processes[name].process for name in PROCESSES]
+    before = [process.pid for process in processes]
+    yield
+    assert all(process.running for process in processes)
+    assert [process.pid for process in processes] == before
+
+
+async def accepted_some(trials: Trials) -> None:
+    """Returns when people are accepted again."""
+    accepted = len(trials.load.accepted)
+
+    async def more() -> bool:
+        return len(trials.load.accepted) >= accepted + SOME
+
+    await until(more, seconds=60)
+
+
+async def refused_some(trials: Trials, before: int) -> bool:
+    return trials.load.refused.total() >= before + SOME
