@@ -2,10 +2,13 @@
 
 import asyncio
 import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from devstack.module_process import ModuleProcess
-from devstack.system import System
+from devstack.ports import free_port
+from devstack.system import Running, System
 from tests.chaos.crash_points import SENDER, CrashPoint
 from tests.chaos.ledger import Ledger
 
@@ -41,6 +44,23 @@ class Faults:
             await server.start()
         else:
             await self._system.start_process(name)
+
+    @asynccontextmanager
+    async def second(self, name: str) -> AsyncIterator[None]:
+        """Another process of the same kind beside it, which ends in good order."""
+        first, port = self._system.processes[name].process, free_port()
+        _, _, module, *arguments = first.command
+        another = f"{name}-2"
+        env = {**first.env, "DZWONEK_PORT": str(port)}
+        process = ModuleProcess(another, module, arguments, log=first.log.with_stem(another), env=env)
+        self._system.processes[another] = Running(process, port)
+        try:
+            await self.start(another)
+            yield
+            await self.stop(another)
+        finally:
+            await process.kill()
+            del self._system.processes[another]
 
     async def freeze(self, name: str, *, seconds: float) -> None:
         """SIGSTOP, and SIGCONT after so long."""
