@@ -37,13 +37,13 @@ def write_page(figures: Sequence[Figure], *, command: str, parts: str, path: Pat
     path.write_text(between_marks(text, f"{machine()}, {parts}, `{command}`:\n\n{markdown(figures)}"), encoding="utf-8")
 
 
-def between_marks(text: str, words: str) -> str:
+def between_marks(text: str, words: str, *, begin: str = BEGIN) -> str:
     """The page with these words between its marks. Raises ValueError when a mark is missing or stands twice."""
-    if text.count(BEGIN) != 1 or text.count(END) != 1 or text.index(BEGIN) > text.index(END):
-        raise ValueError(f"the page needs these two lines once, in this order: {BEGIN.strip()} {END.strip()}")
-    before, _, rest = text.partition(BEGIN)
+    if text.count(begin) != 1 or text.count(END) != 1 or text.index(begin) > text.index(END):
+        raise ValueError(f"the page needs these two lines once, in this order: {begin.strip()} {END.strip()}")
+    before, _, rest = text.partition(begin)
     _, _, after = rest.partition(END)
-    return f"{before}{BEGIN}\n{words}\n{END}{after}"
+    return f"{before}{begin}\n{words}\n{END}{after}"
 
 
 def machine() -> str:

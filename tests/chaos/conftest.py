@@ -8,10 +8,11 @@ import pytest
 from rich.console import Console
 
 from devstack.system import System
+from tests.chaos.extent import EXTENT
 from tests.chaos.faults import Faults
 from tests.chaos.ledger import Ledger
 from tests.chaos.load import Load
-from tests.chaos.report import LATEST, Line, hits_table, table, write
+from tests.chaos.report import FAULTS, LATEST, PAGE, Line, hits_table, table, write, write_page
 from tests.chaos.trial import Trials
 
 SETTINGS = {
@@ -83,3 +84,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         console.print(table(lines), *(hits_table(line) for line in lines if line.hits))
         write(lines)
         terminalreporter.write_line(f"Kept in {LATEST}.")
+        whole = {line.number for line in lines} == FAULTS and not terminalreporter.stats.get("failed")
+        if EXTENT.full and whole:
+            write_page(lines)
+            terminalreporter.write_line(f"The table is in {PAGE}.")

@@ -39,9 +39,10 @@ class Faults:
 
     async def start(self, name: str) -> None:
         """Starts it again and returns when it is ready."""
-        if name in SERVERS:
-            server = self._system.kafka if name == "kafka" else self._system.postgres
-            await server.start()
+        if name == "postgres":
+            await self._system.postgres.start()
+        elif name in self._system.kafka.named:
+            await self._system.kafka.named[name].start()
         else:
             await self._system.start_process(name)
 

@@ -8,9 +8,17 @@ from pathlib import Path
 
 from rich.table import Table
 
+from bench.report import between_marks, machine
+from devstack.kafka_jars import kafka_version
+from devstack.postgres_program import find_postgres
 from tests.chaos.verdict import Verdict
 
 LATEST = Path(".dzwonek") / "chaos.json"
+PAGE = Path("docs") / "reliability.md"
+BEGIN = "<!-- The last full run: written by make chaos -->\n"
+FAULTS = {1, 2, 3, 4, 5, 6, 18, 19}
+"""Those that a full run shows."""
+
 COLUMNS = ("fault", "what", "accepted", "mailed", "repeats", "allowed", "records again", "refused", "lost", "seconds")
 
 
@@ -61,15 +69,34 @@ def table(lines: Sequence[Line]) -> Table:
     shown = Table(title="Faults, and what became of what was accepted")
     for column in COLUMNS:
         shown.add_column(column, justify="left" if column == "what" else "right", overflow="fold")
-    for line in sorted(lines, key=lambda line: line.number):
-        counts = (line.accepted, line.mailed, line.repeats, line.repeats_allowed)
-        shown.add_row(
-            str(line.number),
-            line.what,
-            *map(str, (*counts, line.repeated_records, line.refused, line.lost)),
-            f"{line.seconds:.1f}",
-        )
+    for line in _in_order(lines):
+        shown.add_row(*_cells(line))
     return shown
+
+
+def markdown(lines: Sequence[Line]) -> str:
+    """The same as a table of Markdown, and below it where each storm struck."""
+    rows = [COLUMNS, tuple("---" for _ in COLUMNS), *map(_cells, _in_order(lines))]
+    shown = "".join(f"| {' | '.join(cells)} |\n" for cells in rows)
+    for line in lines:
+        if line.hits:
+            struck = ", ".join(f"{name} {times}" for name, times in sorted(line.hits.items()))
+            shown += f"\nThe {line.what}: {struck}.\n"
+    return shown
+
+
+def _in_order(lines: Sequence[Line]) -> Sequence[Line]:
+    return sorted(lines, key=lambda line: line.number)
+
+
+def _cells(line: Line) -> tuple[str, ...]:
+    counts = (line.accepted, line.mailed, line.repeats, line.repeats_allowed, line.repeated_records)
+    return (
+        str(line.number),
+        line.what,
+        *map(str, (*counts, line.refused, line.lost)),
+        f"{line.seconds:.1f}",
+    )
 
 
 def hits_table(line: Line) -> Table:
@@ -86,3 +113,10 @@ def write(lines: Sequence[Line], path: Path = LATEST) -> None:
     new = path.with_name(f"{path.name}.{os.getpid()}.new")
     new.write_text(json.dumps([asdict(line) for line in lines], indent=2) + "\n", encoding="utf-8")
     new.replace(path)
+
+
+def write_page(lines: Sequence[Line], path: Path = PAGE) -> None:
+    """Puts the table of a full run into the page. Raises ValueError when the page lacks the marks."""
+    parts = f"PostgreSQL {find_postgres().version}, Apache Kafka {kafka_version()}"
+    words = f"{machine()}, {parts}, `make chaos`:\n\n{markdown(lines)}"
+    path.write_text(between_marks(path.read_text(encoding="utf-8"), words, begin=BEGIN), encoding="utf-8")

@@ -56,7 +56,7 @@ async def test_nothing_is_lost_and_nothing_mailed_twice_when_kafka_loses_all_it_
         heard = await archived(system)
         await until(lambda: published(heard + SOME))
         await trials.faults.kill("kafka")
-        await asyncio.to_thread(shutil.rmtree, system.kafka.node.data)
+        await asyncio.to_thread(shutil.rmtree, system.kafka.brokers[0].node.data)
         await trials.faults.start("kafka")
         await trials.faults.start("notifications-worker")
         for service in ("accounts", "notifications"):

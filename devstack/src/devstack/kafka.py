@@ -22,6 +22,8 @@ ANSWER_MILLISECONDS = 3000
 class Kafka:
     """One node, broker and controller in one. Its data outlives stop, kill and restart, and goes with the folder.
 
+    It is alone unless it is told of others (see `KafkaCluster`).
+
     Topics are nobody's business here: they are made by whoever owns them.
 
     Args:
@@ -29,6 +31,7 @@ class Kafka:
         java: which Java to run on; by default the one that `find_java` finds.
         class_archive: whether to start from an archive of classes, and to have one made if there is none.
         jvm_options: for the JVM, on top of ours.
+        node: which one it is, of `voters`, who are all nodes of the cluster that has this id.
     """
 
     def __init__(
@@ -38,10 +41,15 @@ class Kafka:
         java: Java | None = None,
         class_archive: bool = True,
         jvm_options: Sequence[str] = (),
+        node: Node | None = None,
+        voters: Sequence[Node] = (),
+        cluster_id: str | None = None,
     ) -> None:
         self.folder = folder
         self.java = java or find_java()
-        self.node = Node(id=1, port=free_port(), controller_port=free_port(), data=folder / "data")
+        self.node = node or Node(id=1, port=free_port(), controller_port=free_port(), data=folder / "data")
+        self._voters = voters or [self.node]
+        self._cluster_id = cluster_id or new_id()
         self.class_archive = class_archive
         self.jvm_options = list(jvm_options)
         self._process: Process | None = None
@@ -104,10 +112,10 @@ class Kafka:
     async def _prepare(self, jars: Sequence[Path]) -> None:
         """Writes the settings, and the data folder before the first start."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        (self.folder / "server.properties").write_text(properties(self.node, [self.node]))
+        (self.folder / "server.properties").write_text(properties(self.node, self._voters))
         (self.folder / "log4j2.xml").write_text(LOGGING)
         if not self.node.data.exists():
-            await format_storage(self.node, new_id(), self.java, jars)
+            await format_storage(self.node, self._cluster_id, self.java, jars)
 
     async def _run(self, jars: Sequence[Path], archive_options: Sequence[str]) -> None:
         logging = f"-Dlog4j2.configurationFile={self.folder / 'log4j2.xml'}"

@@ -15,7 +15,7 @@ import httpx
 
 from devstack.guest import PREFIX
 from devstack.guest import SERVICE as GUEST
-from devstack.kafka import Kafka
+from devstack.kafka_cluster import KafkaCluster
 from devstack.kafka_jars import Progress
 from devstack.keys import Keys, write_keys
 from devstack.mailbox import Mailbox
@@ -56,14 +56,21 @@ class System:
         durable: whether PostgreSQL waits for the disk, as in production.
         settings: further `DZWONEK_` variables for the services.
         guest: whether a service is added that only tells who is signed in.
+        brokers: how many nodes Kafka has.
     """
 
     def __init__(
-        self, folder: Path, *, durable: bool = True, settings: Mapping[str, str] | None = None, guest: bool = False
+        self,
+        folder: Path,
+        *,
+        durable: bool = True,
+        settings: Mapping[str, str] | None = None,
+        guest: bool = False,
+        brokers: int = 1,
     ) -> None:
         self.folder = folder
         self.postgres = Postgres(folder / "postgres", durable=durable)
-        self.kafka = Kafka(folder / "kafka")
+        self.kafka = KafkaCluster(folder / "kafka", size=brokers)
         self.inbox = Mailbox(folder / "inbox")
         self.databases: dict[str, str] = {}
         self.processes: dict[str, Running] = {}
@@ -115,8 +122,9 @@ class System:
 
     def parts(self) -> dict[str, Process]:
         """Every process of the started system."""
-        servers = {"postgres": self.postgres.process, "kafka": self.kafka.process, "inbox": self.inbox.process}
-        return {**{name: running.process for name, running in self.processes.items()}, **servers}
+        servers = {"postgres": self.postgres.process, "inbox": self.inbox.process}
+        brokers = {name: broker.process for name, broker in self.kafka.named.items()}
+        return {**{name: running.process for name, running in self.processes.items()}, **servers, **brokers}
 
     def memory(self) -> dict[str, int]:
         """Bytes (proportional set size) of each part."""
@@ -152,7 +160,10 @@ class System:
 
     def _prepare(self, keys: Keys) -> None:
         """Describes the services' processes and the gateway; nothing is started yet."""
-        kafka = {"DZWONEK_KAFKA_BOOTSTRAP": self.kafka.bootstrap}
+        kafka = {
+            "DZWONEK_KAFKA_BOOTSTRAP": self.kafka.bootstrap,
+            "DZWONEK_KAFKA_REPLICATION": str(self.kafka.replication),
+        }
         public = {"DZWONEK_PUBLIC_URL": self.public_url}
         sealing_private = {"DZWONEK_SEALING_PRIVATE_KEYS_FILE": str(keys.sealing_private)}
         ports = {"accounts-api": free_port(), "notifications-api": free_port()}
