@@ -50,7 +50,7 @@ class Ledger:
         return len(self._load.accepted - self._mailed)
 
     async def note_end_of_sender(self) -> None:
-        """To be called between the end of a killed sender and the next one's start: what it held may come twice."""
+        """To be called between the end of a killed sender and the next one's start: what it held may come again."""
         held = await held_mails(self._system)
         self._ends_of_senders.append((datetime.now(UTC) + A_MOMENT, held))
 
@@ -73,8 +73,8 @@ class Ledger:
         )
         return self._before.since(before)
 
-    def _accepted_and_unrecorded(self, entry: LedgerEntry) -> bool:
-        """Whether the relay had accepted the mail when its sender was killed, and the sender had not recorded it."""
+    def _accepted_and_unrecorded(self, entry: LedgerEntry) -> int:
+        """At how many ends of a killed sender the relay had accepted the mail and the sender had not recorded it."""
         mail_id = (entry.message_id or "")[1:].split("@")[0]
         first = entry.receipts[0].received_at
-        return any(mail_id in held and first < ended for ended, held in self._ends_of_senders)
+        return sum(mail_id in held and first < ended for ended, held in self._ends_of_senders)

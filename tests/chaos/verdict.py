@@ -24,7 +24,7 @@ class Verdict:
     repeats: int
     """How often a mail came that had come before."""
     repeats_allowed: int
-    """Mails that the relay had accepted and a sender had not recorded when it was killed: they may come twice."""
+    """Mails that the relay had accepted and a sender had not recorded when it was killed: they may come again."""
     repeated_records: int
     refused: Counter[int]
     """Answers that let the request be sent again, by status."""
@@ -63,8 +63,8 @@ class Verdict:
 NOTHING_YET = Verdict(0, 0, 0, 0, 0, Counter(), 0, ())
 
 
-def judged(load: Load, seen: Effects, *, in_doubt: Callable[[LedgerEntry], bool]) -> Verdict:
-    """The verdict on all that was asked so far. `in_doubt` tells which mails may come twice."""
+def judged(load: Load, seen: Effects, *, in_doubt: Callable[[LedgerEntry], int]) -> Verdict:
+    """The verdict on all that was asked so far. `in_doubt` tells how often a mail may come again."""
     return Verdict(
         accepted=len(load.accepted),
         mailed=len(seen.mails),
@@ -102,7 +102,7 @@ def _not_once(what: str, counts: Counter[K], must: Set[K], may: Set[K]) -> Itera
             yield f"{what} of {key}: {counts[key]} times"
 
 
-def _wrong_repeats(seen: Effects, in_doubt: Callable[[LedgerEntry], bool]) -> Iterator[str]:
+def _wrong_repeats(seen: Effects, in_doubt: Callable[[LedgerEntry], int]) -> Iterator[str]:
     for entry in seen.receipts:
-        if entry.times > 1 and not in_doubt(entry):
-            yield f"{entry.message_id} came {entry.times} times and was in doubt at no sender's end"
+        if entry.times - 1 > (doubts := in_doubt(entry)):
+            yield f"{entry.message_id} came {entry.times} times and was in doubt {doubts} times"
