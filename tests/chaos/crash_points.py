@@ -24,6 +24,8 @@ class CrashPoint:
     module: str
     function: str
     moment: Literal["before", "after"]
+    at_work: Callable[..., bool] = lambda *_, **__: True
+    """Whether a call with these arguments has something to do; others are no coming to the point."""
 
     def place(self) -> tuple[type, str]:
         """The class and the method's name."""
@@ -33,14 +35,22 @@ class CrashPoint:
 
 
 RELAY, CONSUMER, SENDER = "accounts-worker", "notifications-worker", "notifications-sender"
+PUBLISHING = "shared.runtime.publishing"
 SENDERS_STORE = "notifications.sender.store"
 
 POINTS = {
     point.name: point
     for point in (
-        CrashPoint("relay: before it sends", RELAY, "shared.runtime.relay", "LaneRelay._send", "before"),
-        CrashPoint("relay: acknowledged, in the outbox", RELAY, "shared.runtime.relay", "LaneRelay._send", "after"),
-        CrashPoint("relay: gone from the outbox", RELAY, "shared.runtime.relay", "LaneRelay._measure", "before"),
+        CrashPoint("relay: before it sends", RELAY, PUBLISHING, "Publisher._send", "before"),
+        CrashPoint("relay: acknowledged, in the outbox", RELAY, PUBLISHING, "Publisher._send", "after"),
+        CrashPoint(
+            "relay: gone from the outbox",
+            RELAY,
+            "shared.runtime.relay",
+            "LaneRelay._archive",
+            "after",
+            at_work=lambda _relay, _lead, rows: bool(rows),
+        ),
         CrashPoint("consumer: before it applies", CONSUMER, "shared.runtime.consumer", "Inbox.apply", "before"),
         CrashPoint("consumer: applied, not committed", CONSUMER, "shared.runtime.consumer", "Inbox.apply", "after"),
         CrashPoint("sender: claimed", SENDER, "notifications.sender.courier", "Courier.handle", "before"),
@@ -57,7 +67,9 @@ def arm(point: CrashPoint, *, nth: int, hits: Path) -> None:
     owner, name = point.place()
     count = itertools.count(1)
 
-    def hit() -> None:
+    def hit(*arguments: object, **named: object) -> None:
+        if not point.at_work(*arguments, **named):
+            return
         with hits.open("a", encoding="utf-8") as lines:
             lines.write(f"{point.name}\n")
         if next(count) >= nth:
@@ -66,17 +78,17 @@ def arm(point: CrashPoint, *, nth: int, hits: Path) -> None:
     setattr(owner, name, _hitting(getattr(owner, name), hit, before=point.moment == "before"))
 
 
-def _hitting(function: Callable[..., Any], hit: Callable[[], None], *, before: bool) -> Callable[..., Any]:
+def _hitting(function: Callable[..., Any], hit: Callable[..., None], *, before: bool) -> Callable[..., Any]:
     """The function with a hit at its beginning or its end."""
     if inspect.iscoroutinefunction(function):
 
         @wraps(function)
         async def awaited(*arguments: Any, **named: Any) -> Any:  # noqa: ANN401 - whatever it takes
             if before:
-                hit()
+                hit(*arguments, **named)
             result = await function(*arguments, **named)
             if not before:
-                hit()
+                hit(*arguments, **named)
             return result
 
         return awaited
@@ -84,10 +96,10 @@ def _hitting(function: Callable[..., Any], hit: Callable[[], None], *, before: b
     @wraps(function)
     def called(*arguments: Any, **named: Any) -> Any:  # noqa: ANN401
         if before:
-            hit()
+            hit(*arguments, **named)
         result = function(*arguments, **named)
         if not before:
-            hit()
+            hit(*arguments, **named)
         return result
 
     return called
