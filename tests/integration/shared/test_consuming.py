@@ -25,7 +25,7 @@ from shared.runtime.settings import KafkaSettings
 
 DEAD = f"{SERVICE}.dead-letter.v1"
 
-Working = Callable[[Handlers], AbstractAsyncContextManager[Health]]
+Working = Callable[..., AbstractAsyncContextManager[Health]]
 Send = Callable[..., Awaitable[None]]
 Tallied = Callable[[int], Callable[[], Awaitable[list[asyncpg.Record] | None]]]
 
@@ -33,7 +33,7 @@ Tallied = Callable[[int], Callable[[], Awaitable[list[asyncpg.Record] | None]]]
 @pytest.fixture
 def working(pool: Pool, kafka: KafkaSettings) -> Working:
     @asynccontextmanager
-    async def working(handlers: Handlers) -> AsyncIterator[Health]:
+    async def working(handlers: Handlers, kafka: KafkaSettings = kafka) -> AsyncIterator[Health]:
         health, stop = Health(), asyncio.Event()
         groups = {"security": [ACCOUNTS_ACCOUNT]}
         part = consuming(kafka, SERVICE, pool=pool, handlers=handlers, groups=groups, health=health)
@@ -82,6 +82,15 @@ async def test_an_event_delivered_twice_has_one_effect(working: Working, send: S
         await send(event, event, event, last)
         rows = await until(tallied(2))
     assert sorted(row["account_id"] for row in rows) == sorted([event.data.account_id, last.data.account_id])
+
+
+async def test_kafka_is_found_by_any_of_its_addresses(
+    working: Working, send: Send, tallied: Tallied, kafka: KafkaSettings
+) -> None:
+    of_three = f"127.0.0.1:1,{kafka.kafka_bootstrap},127.0.0.1:2"
+    async with working(tallying(), kafka.model_copy(update={"kafka_bootstrap": of_three})):
+        await send(activated())
+        await until(tallied(1))
 
 
 async def test_events_of_an_account_keep_their_order(working: Working, send: Send, tallied: Tallied) -> None:

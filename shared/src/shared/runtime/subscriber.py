@@ -164,7 +164,7 @@ class Subscriptions:
         self._inbox = inbox
         self._producer = producer
         self.broker = KafkaBroker(
-            settings.kafka_bootstrap,
+            settings.kafka_bootstrap.split(","),  # unlike aiokafka, FastStream takes a text for one address
             # Not "faststream": that one has a handler and a level of its own, which write other than JSON.
             logger=logging.getLogger("broker"),
             request_timeout_ms=10_000,
