@@ -31,8 +31,8 @@ def extent() -> Extent:
     full = os.environ.get("CHAOS") == "full"
     return Extent(
         full=full,
-        away_seconds=60 if full else 6,
-        kills=int(os.environ.get("KILLS") or (100 if full else 8)),
+        away_seconds=60 if full else 4,
+        kills=int(os.environ.get("KILLS") or (100 if full else 5)),
         seed=int(os.environ.get("SEED") or secrets.randbelow(1_000_000)),
     )
 

@@ -15,7 +15,7 @@ from tests.chaos.trial import SOME, Trials
 from tests.commands import run_command
 from tests.waiting import until
 
-WAYS = ["killed", "told to end", "frozen"] if EXTENT.full else ["killed", "frozen"]
+WAYS = ["killed", "told to end", "frozen"] if EXTENT.full else ["killed"]
 WORKERS = ("accounts-worker", "notifications-worker")
 
 pytestmark = pytest.mark.timeout(TIMEOUT)
