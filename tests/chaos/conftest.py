@@ -1,6 +1,5 @@
 """A whole system for the faults, its ledger, and the table at the end."""
 
-import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Iterator
 
@@ -14,6 +13,7 @@ from tests.chaos.ledger import Ledger
 from tests.chaos.load import Load
 from tests.chaos.report import FAULTS, LATEST, PAGE, Line, hits_table, table, write, write_page
 from tests.chaos.trial import Trials
+from tests.e2e.conftest import running
 
 SETTINGS = {
     # After a kill the mails of a sender are another's when its leases end: sooner than in production.
@@ -29,13 +29,9 @@ LINE = "chaos"
 
 @pytest.fixture(scope="package")
 def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
-    """A system of this package's own; its processes belong to no event loop."""
-    system = System(tmp_path_factory.mktemp("system"), durable=False, settings=SETTINGS)
-    try:
-        asyncio.run(system.start())
+    """A system of this package's own."""
+    with running(System(tmp_path_factory.mktemp("system"), durable=False, settings=SETTINGS)) as system:
         yield system
-    finally:
-        asyncio.run(system.stop())
 
 
 @pytest.fixture(scope="package")
