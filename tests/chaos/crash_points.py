@@ -54,10 +54,8 @@ POINTS = {
         CrashPoint("consumer: before it applies", CONSUMER, "shared.runtime.consumer", "Inbox.apply", "before"),
         CrashPoint("consumer: applied, not committed", CONSUMER, "shared.runtime.consumer", "Inbox.apply", "after"),
         CrashPoint("sender: claimed", SENDER, "notifications.sender.courier", "Courier.handle", "before"),
-        CrashPoint(
-            "sender: accepted, not recorded", SENDER, "notifications.sender.store", "QueueStore.record", "before"
-        ),
-        CrashPoint("sender: recorded", SENDER, "notifications.sender.store", "QueueStore.record", "after"),
+        CrashPoint("sender: accepted, not recorded", SENDER, SENDERS_STORE, "QueueStore.record", "before"),
+        CrashPoint("sender: recorded", SENDER, SENDERS_STORE, "QueueStore.record", "after"),
     )
 }
 

@@ -14,8 +14,10 @@ from devstack.postgres_databases import address, create_role, drop_role, new_rol
 from devstack.postgres_program import unprivileged_user
 from devstack.system import System
 
-DISK = "8m"
-BLOCK = bytes(64 * 1024)
+DISK = "128m"
+"""Room for the tables of a long run; as much memory is taken while it is full."""
+
+BLOCK = bytes(1024 * 1024)
 TAKE_SECONDS = 0.02
 TABLES: Mapping[str, Sequence[str]] = {
     "accounts": ("accounts", "outbox"),
@@ -62,7 +64,7 @@ async def _many() -> AsyncIterator[list["asyncpg.Connection[asyncpg.Record]"]]:
 
 @contextmanager
 def small_disk(folder: Path) -> Iterator[Path]:
-    """A file system of a few megabytes. The test is skipped where none may be mounted."""
+    """A file system of its own. The test is skipped where none may be mounted."""
     folder.mkdir()
     mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={DISK}", "tmpfs", folder], check=False)  # noqa: S607
     if mounted.returncode:

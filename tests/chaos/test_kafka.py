@@ -23,7 +23,7 @@ pytestmark = pytest.mark.timeout(TIMEOUT)
 
 @asynccontextmanager
 async def still_accepted(trials: Trials) -> AsyncIterator[None]:
-    """People go on registering while what is inside is done."""
+    """People go on being accepted while what is inside is done."""
     accepted = len(trials.load.accepted)
     yield
     assert len(trials.load.accepted) > accepted

@@ -31,6 +31,5 @@ async def test_what_was_accepted_is_mailed_once_in_a_storm_of_kills(
     except BaseException as error:
         error.add_note(f"The same storm again: {AGAIN}")
         raise
-    trials.tell(
-        Line.of(1, f"storm of {EXTENT.kills} kills, seed {EXTENT.seed}", total, max(storm.settling), storm.hits)
-    )
+    what = f"storm of {EXTENT.kills} kills, seed {EXTENT.seed}"
+    trials.tell(Line.of(1, what, total, max(storm.settling), storm.hits))
