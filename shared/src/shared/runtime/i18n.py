@@ -97,7 +97,7 @@ def local_date(instant: datetime, style: str = "long", *, language: str, zone: t
 def local_time(instant: datetime, style: str = "short", *, language: str, zone: tzinfo = WARSAW) -> str:
     """The time of day of `instant`, as `14:05`."""
     here = instant.astimezone(zone)
-    return _time_of_day(here.hour, here.minute, here.second, style, language)
+    return _time_of_day(here.hour, here.minute, 0 if style == "short" else here.second, style, language)
 
 
 def local_datetime(instant: datetime, style: str = "long", *, language: str, zone: tzinfo = WARSAW) -> str:
