@@ -59,10 +59,10 @@ async def effects(system: System, inbox: InboxClient) -> Effects:
     )
 
 
-async def held_mails(system: System) -> frozenset[str]:
-    """The ids of the mails that a sender holds, alive or killed."""
-    held = await _query(system, "notifications", "SELECT mail_id FROM mail_queue WHERE attempt_token IS NOT NULL")
-    return frozenset(str(row["mail_id"]) for row in held)
+async def held_mails(system: System) -> Mapping[UUID, str]:
+    """The mails that a sender holds, alive or killed: the token of the attempt, and the mail's id."""
+    held = "SELECT attempt_token, mail_id FROM mail_queue WHERE attempt_token IS NOT NULL"
+    return {row["attempt_token"]: str(row["mail_id"]) for row in await _query(system, "notifications", held)}
 
 
 async def is_anything_left(system: System) -> bool:

@@ -7,6 +7,7 @@ import contextlib
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Self
+from uuid import UUID
 
 from devstack.inbox import InboxClient, LedgerEntry
 from devstack.system import System
@@ -28,7 +29,9 @@ class Ledger:
         self._load = load
         self._mailed: set[str] = set()
         self._last_receipt = 0
-        self._ends_of_senders: list[tuple[datetime, frozenset[str]]] = []
+        self._cut_off: dict[UUID, tuple[str, datetime]] = {}
+        """Attempts that a killed sender was at: the mail, and when it could no longer be sent by it."""
+
         self._before = NOTHING_YET
 
     @contextlib.asynccontextmanager
@@ -51,8 +54,8 @@ class Ledger:
 
     async def note_end_of_sender(self) -> None:
         """To be called between the end of a killed sender and the next one's start: what it held may come again."""
-        held = await held_mails(self._system)
-        self._ends_of_senders.append((datetime.now(UTC) + A_MOMENT, held))
+        for attempt, mail_id in (await held_mails(self._system)).items():
+            self._cut_off.setdefault(attempt, (mail_id, datetime.now(UTC) + A_MOMENT))
 
     async def settled(self, *, seconds: float = SETTLE_SECONDS) -> None:
         """Returns when everything accepted has had its effect and nothing is under way any more.
@@ -74,7 +77,7 @@ class Ledger:
         return self._before.since(before)
 
     def _accepted_and_unrecorded(self, entry: LedgerEntry) -> int:
-        """At how many ends of a killed sender the relay had accepted the mail and the sender had not recorded it."""
+        """In how many attempts the relay may have accepted the mail and a killed sender could not record it."""
         mail_id = (entry.message_id or "")[1:].split("@")[0]
         first = entry.receipts[0].received_at
-        return sum(mail_id in held and first < ended for ended, held in self._ends_of_senders)
+        return sum(mail_id == held and first < ended for held, ended in self._cut_off.values())

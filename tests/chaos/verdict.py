@@ -24,7 +24,7 @@ class Verdict:
     repeats: int
     """How often a mail came that had come before."""
     repeats_allowed: int
-    """Mails that the relay had accepted and a sender had not recorded when it was killed: they may come again."""
+    """Attempts whose mail the relay may have accepted and a killed sender could not record: it may come again."""
     repeated_records: int
     refused: Counter[int]
     """Answers that let the request be sent again, by status."""
