@@ -158,8 +158,8 @@ def health_app(health: Health) -> Starlette:
 def calm_garbage_collection() -> None:
     """Call when all is loaded: what is loaded stays, so collecting it again and again only costs latency.
 
-    What is made afterwards is little, so all of it may be looked through often. Otherwise what lived through a collection
-    by chance would stay for hours.
+    What is made afterwards is little, so all of it may be looked through often. Otherwise what lived through a
+    collection by chance would stay for hours.
     """
     gc.collect()
     gc.freeze()
