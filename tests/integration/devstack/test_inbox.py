@@ -133,6 +133,7 @@ async def test_a_thousand_mails_are_kept_quickly(inbox_server: Mailbox, inbox: I
         ("PUT", "/api/behaviour", b'[{"stage": "rcpt", "action": "explode"}]', 422, "invalid_request"),
         ("PUT", "/api/behaviour", b'[{"stage": "rcpt", "action": "silence", "kept": true}]', 422, "invalid_request"),
         ("PUT", "/api/behaviour", b'[{"stage": "mail", "action": "silence", "match": "a"}]', 422, "invalid_request"),
+        ("PUT", "/api/behaviour", b'[{"stage": "mail", "action": "silence", "times_each": 1}]', 422, "invalid_request"),
         ("PUT", "/api/behaviour", b" " * 70_000, 413, "too_large"),
     ],
 )

@@ -103,6 +103,13 @@ async def test_a_rule_applies_as_often_as_it_says_and_counts(inbox_server: Mailb
     assert await inbox.applied() == [2]
 
 
+async def test_greylisting_refuses_the_first_try_of_each_recipient(inbox_server: Mailbox, inbox: InboxClient) -> None:
+    await inbox.behave([{"stage": "rcpt", "action": "reply", "code": 451, "text": "4.7.1 Later", "times_each": 1}])
+    tried = ["anna@example.org", "jan@example.org", "Anna@example.org", "jan@example.org"]
+    assert codes(answers(inbox_server, *tried))[1:5] == [451, 451, 250, 250]
+    assert await inbox.applied() == [2]
+
+
 async def test_a_percentage_hits_some_and_not_all(inbox_server: Mailbox, inbox: InboxClient) -> None:
     await inbox.behave([{"stage": "rcpt", "action": "reply", "code": 451, "text": "4.7.1 Later", "percent": 50}])
     with connected(inbox_server) as client:
@@ -158,6 +165,8 @@ async def test_after_the_final_dot_the_mail_may_be_kept_without_a_word(
     assert len(await inbox.mails("anna@example.org")) == (1 if kept else 0)
     assert codes(answers(inbox_server, "anna@example.org"))[-1] == 250
     assert len(await inbox.mails("anna@example.org")) == (2 if kept else 1)
+    (entry,) = await inbox.ledger()
+    assert [receipt.answered for receipt in entry.receipts[-2:]] == [not kept, True]
 
 
 async def test_a_client_that_leaves_during_a_delay_has_left_nothing(inbox_server: Mailbox, inbox: InboxClient) -> None:

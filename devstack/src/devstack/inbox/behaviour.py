@@ -4,11 +4,12 @@ Without rules it accepts everything at once.
 """
 
 import random
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, TypeAdapter, model_validator
 
 MAX_RULES = 100
 EVERYBODY = "*"
@@ -40,12 +41,17 @@ class _Rule(BaseModel):
     )
     stage: Stage
     times: int | None = Field(default=None, ge=1, description="How often the rule applies; None: always.")
+    times_each: int | None = Field(
+        default=None, ge=1, description="How often the rule applies to each recipient: 1 is greylisting."
+    )
     percent: float = Field(default=100, gt=0, le=100, description="How many of the matching cases it applies to.")
 
     @model_validator(mode="after")
     def _knows_its_recipient(self) -> Self:
-        if self.match != EVERYBODY and self.stage in {Stage.CONNECT, Stage.MAIL}:
-            raise ValueError("at the stages connect and mail no recipient is known yet: match must be *")
+        if self.stage in {Stage.CONNECT, Stage.MAIL} and (self.match != EVERYBODY or self.times_each is not None):
+            raise ValueError(
+                "at the stages connect and mail no recipient is known yet: match must be *, without times_each"
+            )
         return self
 
     def fits(self, stage: Stage, recipients: Sequence[str]) -> bool:
@@ -106,6 +112,20 @@ class AppliedRule(BaseModel):
 
     rule: Rule
     applied: int
+    _applied_to: Counter[str] = PrivateAttr(default_factory=Counter)
+
+    def is_used_up(self, recipients: Sequence[str]) -> bool:
+        """Whether the rule has applied as often as it may, or that often to each of these."""
+        times, each = self.rule.times, self.rule.times_each
+        if times is not None and self.applied >= times:
+            return True
+        return each is not None and all(self._applied_to[address] >= each for address in _folded(recipients))
+
+    def count(self, recipients: Sequence[str]) -> None:
+        """Notes that it applies, to these."""
+        self.applied += 1
+        if self.rule.times_each is not None:
+            self._applied_to.update(_folded(recipients))
 
 
 class Behaviour:
@@ -128,10 +148,15 @@ class Behaviour:
         """What to do now: any delays, then at most one ending. What is yielded counts as applied."""
         for entry in self._rules:
             rule = entry.rule
-            exhausted = rule.times is not None and entry.applied >= rule.times
-            if exhausted or not rule.fits(stage, recipients) or self._dice.random() * 100 >= rule.percent:
+            if not rule.fits(stage, recipients) or entry.is_used_up(recipients):
                 continue
-            entry.applied += 1
+            if self._dice.random() * 100 >= rule.percent:
+                continue
+            entry.count(recipients)
             yield rule
             if not isinstance(rule, Delay):
                 return
+
+
+def _folded(recipients: Sequence[str]) -> set[str]:
+    return {address.casefold() for address in recipients}

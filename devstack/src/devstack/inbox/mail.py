@@ -70,6 +70,7 @@ class Receipt(_Shape):
     id: int
     received_at: datetime
     envelope: Envelope
+    answered: bool = Field(default=True, description="False: the client was not told, so that it may send it again.")
 
 
 class LedgerEntry(_Shape):

@@ -19,6 +19,9 @@ CREATE TABLE IF NOT EXISTS ledger_recipients (
     id INTEGER NOT NULL REFERENCES ledger (id),
     PRIMARY KEY (address, id)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS ledger_unanswered (
+    id INTEGER PRIMARY KEY REFERENCES ledger (id)
+);
 CREATE TABLE IF NOT EXISTS clearings (
     through_id INTEGER NOT NULL,
     cleared_at TEXT NOT NULL
@@ -37,6 +40,9 @@ VALUES (:id, :received_at, :sender, :recipients, :size, :message_id, :kind, :fro
 
 -- name: add_recipient
 INSERT INTO ledger_recipients (address, id) VALUES (?, ?);
+
+-- name: add_unanswered
+INSERT INTO ledger_unanswered (id) VALUES (?);
 
 -- name: cleared_through
 SELECT coalesce(max(through_id), 0) FROM clearings;
@@ -63,4 +69,6 @@ GROUP BY message_id HAVING min(id) > :after
 ORDER BY first_id LIMIT :limit;
 
 -- name: receipts
-SELECT * FROM ledger WHERE message_id IS ? ORDER BY id;
+SELECT ledger.*, ledger_unanswered.id IS NOT NULL AS unanswered
+FROM ledger LEFT JOIN ledger_unanswered USING (id)
+WHERE message_id IS ? ORDER BY ledger.id;

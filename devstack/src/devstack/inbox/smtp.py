@@ -105,7 +105,7 @@ class Hooks:
         """The answer to the final dot. When it is 250 the mail is in the ledger."""
         for rule in self._behaviour.at(Stage.FINAL, envelope.rcpt_tos):
             if isinstance(rule, Silence | Reset) and rule.kept:
-                self._keep(envelope)
+                self._keep(envelope, answered=False)
             if refusal := await obey(server, rule):
                 return refusal
         return f"250 2.0.0 Kept as {self._keep(envelope)}"
@@ -115,11 +115,12 @@ class Hooks:
         log.error("mail not kept: %s", type(error).__name__, exc_info=error)
         return "451 4.3.0 The inbox failed"
 
-    def _keep(self, envelope: SmtpEnvelope) -> int:
+    def _keep(self, envelope: SmtpEnvelope, *, answered: bool = True) -> int:
         addresses = [_readable(address) for address in envelope.rcpt_tos]
         sender = "" if envelope.mail_from in {None, NULL_PATH} else _readable(envelope.mail_from or "")
         raw = envelope.original_content or b""
-        return self._store.keep(Envelope(sender=sender, recipients=tuple(dict.fromkeys(addresses))), raw)
+        kept = Envelope(sender=sender, recipients=tuple(dict.fromkeys(addresses)))
+        return self._store.keep(kept, raw, answered=answered)
 
 
 def _readable(address: str) -> str:

@@ -40,8 +40,11 @@ class MailStore:
         """Closes the ledger."""
         self._ledger.close()
 
-    def keep(self, envelope: Envelope, raw: bytes) -> int:
-        """Keeps a mail and returns its id. When this returns the mail is in the ledger; when it raises it is not."""
+    def keep(self, envelope: Envelope, raw: bytes, *, answered: bool = True) -> int:
+        """Keeps a mail and returns its id. When this returns the mail is in the ledger; when it raises it is not.
+
+        `answered` is false where the client is not told.
+        """
         number = self._last_id + 1
         self._file(number).write_bytes(raw)
         row = {
@@ -57,6 +60,8 @@ class MailStore:
             self._ledger.execute("BEGIN")
             self._ledger.execute(_SQL["add_receipt"], row)
             self._ledger.executemany(_SQL["add_recipient"], [(address, number) for address in addresses])
+            if not answered:
+                self._ledger.execute(_SQL["add_unanswered"], (number,))
         self._last_id = number
         return number
 
@@ -97,7 +102,13 @@ class MailStore:
         for entry in self._ledger.execute(_SQL["message_ids"], {"after": after, "limit": limit}).fetchall():
             rows = self._ledger.execute(_SQL["receipts"], (entry["message_id"],))
             receipts = tuple(
-                Receipt(id=row["id"], received_at=row["received_at"], envelope=_envelope(row)) for row in rows
+                Receipt(
+                    id=row["id"],
+                    received_at=row["received_at"],
+                    envelope=_envelope(row),
+                    answered=not row["unanswered"],
+                )
+                for row in rows
             )
             yield LedgerEntry(message_id=entry["message_id"], times=entry["times"], receipts=receipts)
 
