@@ -4,6 +4,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -59,7 +60,7 @@ def headers(number: int, reason: str) -> list[tuple[str, bytes]]:
         ("dl_reason", reason.encode()),
         ("dl_detail", b"why"),
         ("dl_handler", b"g"),
-        ("dl_at", b"2026-09-01T06:00:00+00:00"),
+        ("dl_at", b"2024-09-01T06:00:00+00:00"),
         ("dl_topic", b"accounts.account.v1"),
         ("dl_partition", b"0"),
         ("dl_offset", str(number).encode()),
@@ -83,6 +84,18 @@ async def test_letters_are_listed_shown_and_put_back_once(
     assert await command("redrive", "--all") == (0, "1 put back to work.\n")
     assert await command("list") == (0, "No dead letters.\n")
     assert (await command("list", "--all"))[1].count("not_json") == 2
+
+
+async def test_a_letter_is_not_taken_for_the_one_that_lay_in_its_place_before_kafka_lost_its_disks(
+    command: Command, letters: int, pool: Pool
+) -> None:
+    await pool.execute(
+        'INSERT INTO dead_letters_redriven ("partition", "offset", redriven_at) VALUES (0, 1, $1)',
+        datetime(2024, 8, 1, tzinfo=UTC),
+    )
+    assert "unknown_type" in (await command("list"))[1]
+    assert await command("redrive", "0:1") == (0, "1 put back to work.\n")
+    assert "unknown_type" not in (await command("list"))[1]
 
 
 async def test_a_long_value_is_shown_in_part_and_written_whole(

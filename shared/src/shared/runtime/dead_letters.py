@@ -127,16 +127,19 @@ _NEEDED = _ADDED_ANEW | {"dl_topic", "dl_partition", "dl_offset"}
 
 def _letter(record: "ConsumerRecord[bytes, bytes]", redriven: Mapping[tuple[int, int], datetime]) -> DeadLetter:
     headers = {name: value or b"" for name, value in record.headers}
+    redriven_at = redriven.get((record.partition, record.offset))
     text = {name: value.decode(errors="replace") for name, value in headers.items() if name.startswith(PREFIX)}
+    at = datetime.fromisoformat(text["dl_at"])
     return DeadLetter(
         place=(record.partition, record.offset),
         origin=Origin(text["dl_topic"], int(text["dl_partition"]), int(text["dl_offset"])),
         reason=text["dl_reason"],
         detail=text["dl_detail"],
         handler=text["dl_handler"],
-        at=datetime.fromisoformat(text["dl_at"]),
+        at=at,
         key=record.key,
         value=record.value,
         headers=headers,
-        redriven_at=redriven.get((record.partition, record.offset)),
+        # A mark from before the letter is that of another, which lay there until Kafka lost its disks.
+        redriven_at=redriven_at if redriven_at and redriven_at >= at else None,
     )

@@ -105,7 +105,8 @@ FROM parked_events;
 SELECT "partition", "offset", redriven_at FROM dead_letters_redriven;
 
 -- name: mark_redriven
-INSERT INTO dead_letters_redriven ("partition", "offset") VALUES ($1, $2) ON CONFLICT DO NOTHING;
+INSERT INTO dead_letters_redriven ("partition", "offset") VALUES ($1, $2)
+ON CONFLICT ("partition", "offset") DO UPDATE SET redriven_at = now();
 
 -- name: forget_old_events
 DELETE FROM inbox
