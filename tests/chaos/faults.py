@@ -47,21 +47,38 @@ class Faults:
             await self._system.start_process(name)
 
     @asynccontextmanager
-    async def second(self, name: str) -> AsyncIterator[None]:
-        """Another process of the same kind beside it, which ends in good order."""
+    async def second(self, name: str, **settings: str) -> AsyncIterator[Running]:
+        """Another process of the same kind beside it, with further settings, which ends in good order."""
         first, port = self._system.processes[name].process, free_port()
         _, _, module, *arguments = first.command
         another = f"{name}-2"
-        env = {**first.env, "DZWONEK_PORT": str(port)}
+        env = {**first.env, "DZWONEK_PORT": str(port), **settings}
         process = ModuleProcess(another, module, arguments, log=first.log.with_stem(another), env=env)
         self._system.processes[another] = Running(process, port)
         try:
             await self.start(another)
-            yield
+            yield self._system.processes[another]
             await self.stop(another)
         finally:
             await process.kill()
             del self._system.processes[another]
+
+    @asynccontextmanager
+    async def with_settings(self, name: str, **settings: str) -> AsyncIterator[None]:
+        """It is started anew with further settings, whether or not it gets ready with them, and then as before."""
+        await self.stop(name)
+        running = self._system.processes[name]
+        whole = running.process
+        _, _, module, *arguments = whole.command
+        running.process = ModuleProcess(whole.name, module, arguments, log=whole.log, env={**whole.env, **settings})
+        try:
+            await running.process.start()
+            yield
+            await self.stop(name)
+        finally:
+            await running.process.kill()
+            running.process = whole
+        await self.start(name)
 
     async def freeze(self, name: str, *, seconds: float) -> None:
         """SIGSTOP, and SIGCONT after so long."""

@@ -12,7 +12,7 @@ from uuid import UUID
 from devstack.inbox import InboxClient, LedgerEntry
 from devstack.system import System
 from tests.chaos.effects import effects, held_mails, is_anything_left
-from tests.chaos.load import Load
+from tests.chaos.load import Load, has_no_mailbox
 from tests.chaos.verdict import NOTHING_YET, Verdict, judged
 from tests.waiting import until
 
@@ -50,7 +50,7 @@ class Ledger:
     async def in_flight(self) -> int:
         """How many people were promised a mail that has not come."""
         await self.mailed()
-        return len(self._load.accepted - self._mailed)
+        return sum(not has_no_mailbox(address) for address in self._load.accepted - self._mailed)
 
     async def note_end_of_sender(self) -> None:
         """To be called between the end of a killed sender and the next one's start: what it held may come again."""
@@ -72,12 +72,16 @@ class Ledger:
         """What is new since the last verdict, and all that is wrong. To be asked for when all is settled."""
         before = self._before
         self._before = judged(
-            self._load, await effects(self._system, self._inbox), in_doubt=self._accepted_and_unrecorded
+            self._load, await effects(self._system, self._inbox, poison=self._load.poison), in_doubt=self._in_doubt
         )
         return self._before.since(before)
 
-    def _accepted_and_unrecorded(self, entry: LedgerEntry) -> int:
-        """In how many attempts the relay may have accepted the mail and a killed sender could not record it."""
+    def _in_doubt(self, entry: LedgerEntry) -> int:
+        """In how many attempts the relay accepted the mail without saying so, or a killed sender could not record it.
+
+        Of the last receipt nothing follows.
+        """
+        unsaid = sum(not receipt.answered for receipt in entry.receipts[:-1])
         mail_id = (entry.message_id or "")[1:].split("@")[0]
         first = entry.receipts[0].received_at
-        return sum(mail_id == held and first < ended for held, ended in self._cut_off.values())
+        return unsaid + sum(mail_id == held and first < ended for held, ended in self._cut_off.values())

@@ -25,7 +25,7 @@ async def test_connections_that_are_ended_again_and_again_are_made_anew(trials: 
         async with nobody_restarts(trials), superuser(trials.system.postgres.url()) as connection:
             for _ in range(TIMES):
                 await connection.execute(ENDED)
-                await accepted_some(trials)
+                await trials.accepted_some()
 
     verdict = await trials.run(5, f"every connection ended, {TIMES} times", ended)
     assert verdict.repeats == 0
@@ -40,7 +40,7 @@ async def test_without_a_free_connection_requests_are_refused_for_now(trials: Tr
                 while trials.load.refused.total() < refused + SOME:
                     await connection.execute(ENDED)
                     await asyncio.sleep(PAUSE_SECONDS)
-            await accepted_some(trials)
+            await trials.accepted_some()
 
     verdict = await trials.run(5, "max_connections used up", used_up)
     assert verdict.repeats == 0
@@ -55,7 +55,7 @@ async def test_on_a_full_disk_requests_are_refused_for_now(trials: Trials) -> No
                     refused = trials.load.refused.total()
                     await until(lambda: refused_some(trials, refused), seconds=60)
                     await asyncio.sleep(EXTENT.away_seconds / 2)
-                await accepted_some(trials)
+                await trials.accepted_some()
 
     verdict = await trials.run(5, "disk full", full)
     assert verdict.repeats == 0
@@ -70,16 +70,6 @@ async def nobody_restarts(trials: Trials) -> AsyncIterator[None]:
     yield
     assert all(process.running for process in processes)
     assert [process.pid for process in processes] == before
-
-
-async def accepted_some(trials: Trials) -> None:
-    """Returns when people are accepted again."""
-    accepted = len(trials.load.accepted)
-
-    async def more() -> bool:
-        return len(trials.load.accepted) >= accepted + SOME
-
-    await until(more, seconds=60)
 
 
 async def refused_some(trials: Trials, before: int) -> bool:

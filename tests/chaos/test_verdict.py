@@ -9,7 +9,7 @@ import pytest
 from devstack.inbox import LedgerEntry, Receipt
 from devstack.inbox.mail import Envelope
 from tests.chaos.effects import Effects
-from tests.chaos.load import Load
+from tests.chaos.load import NOBODYS, Load
 from tests.chaos.verdict import KINDS, judged
 
 ANNA, JAN, OLA = "anna@example.org", "jan@example.org", "ola@example.org"
@@ -19,6 +19,7 @@ WELL = Effects(
     notices=Counter((address, kind) for address in (ANNA, JAN) for kind in KINDS),
     mails=Counter([ANNA, JAN]),
     told=Counter([ANNA, JAN]),
+    suppressed=Counter(),
     repeated_records=0,
     receipts=(),
     stuck=0,
@@ -65,6 +66,26 @@ def test_a_notice_that_is_missing_is_named(load: Load) -> None:
 
 def test_whose_answer_was_lost_may_have_an_account_and_may_have_none(load: Load) -> None:
     assert not faults(load, replace(WELL, accounts=Counter([ANNA, JAN, OLA]), mails=Counter([ANNA, JAN, OLA])))
+
+
+def test_who_has_no_mailbox_is_suppressed_instead_of_mailed(load: Load) -> None:
+    kasia = f"kasia@{NOBODYS}"
+    load.asked.add(kasia)
+    load.accepted.add(kasia)
+    known = [ANNA, JAN, kasia]
+    notices = Counter((address, kind) for address in known for kind in KINDS)
+    seen = replace(
+        WELL,
+        accounts=Counter(known),
+        registered=Counter(known),
+        told=Counter(known),
+        notices=notices,
+        suppressed=Counter([kasia]),
+    )
+    assert not faults(load, seen)
+    assert faults(load, replace(seen, suppressed=Counter())) == (f"suppression of {kasia}: 0 times",)
+    assert len(faults(load, replace(seen, suppressed=Counter(known)))) == 2
+    assert len(faults(load, replace(seen, mails=Counter(known)))) == 1
 
 
 def test_a_mail_comes_again_only_as_often_as_it_was_in_doubt(load: Load) -> None:

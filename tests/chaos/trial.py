@@ -55,11 +55,15 @@ class Trials:
         try:
             await until(lambda: self._under_way(mailed + SOME), seconds=LOAD_SECONDS)
             yield
-            accepted = len(self.load.accepted)
-            await until(lambda: self._accepted(accepted + SOME), seconds=LOAD_SECONDS)
+            await self.accepted_some()
         finally:
             enough.set()
             await asyncio.wait_for(registering, LOAD_SECONDS)
+
+    async def accepted_some(self, people: int = SOME) -> None:
+        """Returns when so many more people have been accepted."""
+        enough = len(self.load.accepted) + people
+        await until(lambda: self._accepted(enough), seconds=LOAD_SECONDS)
 
     async def verdict(self) -> Verdict:
         """What the ledger says once nothing is under way any more."""

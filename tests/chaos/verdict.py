@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from devstack.inbox import LedgerEntry
 from tests.chaos.effects import Effects
-from tests.chaos.load import Load
+from tests.chaos.load import Load, has_no_mailbox
 
 KINDS = ("activation", "activation_reminder")
 """What is noticed of a registration; the reminder is mailed eleven days later."""
@@ -24,7 +24,8 @@ class Verdict:
     repeats: int
     """How often a mail came that had come before."""
     repeats_allowed: int
-    """Attempts whose mail the relay may have accepted and a killed sender could not record: it may come again."""
+    """Attempts after which the mail may come again: the relay accepted it without saying so, or a killed sender could
+    not record that."""
     repeated_records: int
     refused: Counter[int]
     """Answers that let the request be sent again, by status."""
@@ -83,10 +84,17 @@ def _faults(load: Load, seen: Effects) -> Iterator[str]:
     yield from _not_once("account", seen.accounts, accepted, asked)
     yield from _not_once("event of the registration", seen.registered, accepted, asked)
     yield from _not_once("notice", seen.notices, _of_each_kind(accepted), _of_each_kind(asked))
-    yield from _not_once("mail", seen.mails, accepted, asked)
+    yield from _not_once("mail", seen.mails, _with_mailbox(accepted), _with_mailbox(asked))
+    yield from _not_once(
+        "suppression", seen.suppressed, accepted - _with_mailbox(accepted), asked - _with_mailbox(asked)
+    )
     yield from _not_once("event of the mail", seen.told, accepted, asked)
     if seen.stuck:
         yield f"{seen.stuck} events are dead letters or wait for something"
+
+
+def _with_mailbox(addresses: Set[str]) -> Set[str]:
+    return {address for address in addresses if not has_no_mailbox(address)}
 
 
 def _of_each_kind(addresses: Set[str]) -> Set[tuple[str, str]]:
