@@ -37,6 +37,11 @@ class Faults:
         """SIGTERM; its exit code when it has ended."""
         return await self._system.parts()[name].stop(grace=GRACE_SECONDS)
 
+    async def restart(self, name: str) -> None:
+        """Ends it in good order and starts it again."""
+        await self.stop(name)
+        await self.start(name)
+
     async def start(self, name: str) -> None:
         """Starts it again and returns when it is ready."""
         if name == "postgres":
