@@ -1,5 +1,7 @@
 """Deleting an account: seven days to think it over, then nothing of it is left."""
 
+from datetime import UTC, datetime
+
 import pyotp
 from tests.integration.accounts.accounts_world import ADDRESS, OTHER_PASSWORD, PASSWORD, AccountsWorld, SignedIn, fields
 
@@ -60,6 +62,17 @@ async def test_an_account_is_gone_after_seven_days_with_all_that_belongs_to_it(w
     assert (await world.sign_in()).status_code == 401
     dump = "".join([row for table in ("outbox", "failed_attempts", "mail_requests") for row in await world.rows(table)])
     assert ADDRESS not in dump
+
+
+async def test_seven_days_are_as_long_where_warsaw_changes_its_clocks_within_them(world: AccountsWorld) -> None:
+    world.clock.now = datetime(2026, 10, 23, 10, 0, tzinfo=UTC)
+    await ask(await world.somebody())
+    world.clock.forward(days=7, seconds=-1)
+    await sweep(world)
+    assert len(await world.rows("accounts")) == 1
+    world.clock.forward(seconds=1)
+    await sweep(world)
+    assert await world.rows("accounts") == []
 
 
 async def test_the_address_can_register_again_afterwards(world: AccountsWorld) -> None:

@@ -1,14 +1,16 @@
 """What the scheduler ends and forgets."""
 
 import asyncio
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
+import pytest
 from tests.integration.accounts.accounts_world import START, AccountsWorld
 
 from accounts.handlers.expiry import CHUNK, expire_due_registrations
 from accounts.scheduler import TOKENS_KEPT, jobs
 from shared.contracts.accounts import AccountRegistered, RegistrationExpired
 from shared.runtime.events import new_id
+from shared.runtime.i18n import WARSAW
 from shared.runtime.scheduler import run_alone
 
 
@@ -30,6 +32,35 @@ async def test_after_fourteen_days_everything_entered_is_deleted_and_told(world:
     assert (expired.account_id, expired.version) == (registered.account_id, registered.version + 1)
     assert "anna" not in "".join([*await world.rows("tokens"), *await world.rows("mail_requests")])
     assert (await world.activate((await world.tokens())[0])).json()["code"] == "token_expired"
+
+
+@pytest.mark.parametrize(
+    "registered_at", [datetime(2026, 3, 20, 11, 0, tzinfo=UTC), datetime(2026, 10, 20, 10, 0, tzinfo=UTC)]
+)
+async def test_fourteen_days_are_as_long_where_warsaw_changes_its_clocks_within_them(
+    registered_at: datetime, world: AccountsWorld
+) -> None:
+    world.clock.now = registered_at
+    await world.register()
+    registered = await world.last(AccountRegistered)
+    beginning, end = registered.registered_at.astimezone(WARSAW), registered.expires_at.astimezone(WARSAW)
+    assert beginning.utcoffset() != end.utcoffset()
+    world.clock.forward(days=14, microseconds=-1)
+    assert await sweep(world) == 0
+    world.clock.forward(microseconds=1)
+    assert await sweep(world) == 1
+
+
+async def test_a_clock_that_jumps_back_ends_nothing_twice_and_keeps_nobody_out(world: AccountsWorld) -> None:
+    await world.register()
+    world.clock.forward(days=14)
+    assert await sweep(world) == 1
+    world.clock.forward(days=-1)
+    assert await sweep(world) == 0
+    await world.register()
+    world.clock.forward(days=1)
+    assert await sweep(world) == 0
+    assert await world.happened() == ["AccountRegistered", "RegistrationExpired", "AccountRegistered"]
 
 
 async def test_active_accounts_never_run_out(world: AccountsWorld) -> None:

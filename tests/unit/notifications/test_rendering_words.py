@@ -164,6 +164,20 @@ def test_times_are_those_of_warsaw(expires_at: datetime, expected: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("registered_at", "until"),
+    [
+        (datetime(2026, 3, 20, 11, 0, tzinfo=UTC), "piątek, 3 kwietnia 2026, 13:00"),
+        (datetime(2026, 10, 20, 10, 0, tzinfo=UTC), "wtorek, 3 listopada 2026, 11:00"),
+    ],
+    ids=["noon, before summer time", "noon, before winter time"],
+)
+def test_fourteen_days_over_a_change_of_the_clocks_end_at_another_hour(registered_at: datetime, until: str) -> None:
+    mail = an_activation("pl", created_at=registered_at, expires_at=registered_at + timedelta(days=14))
+    said = body(message(mail), "plain").replace(NO_BREAK, " ")
+    assert f"Link działa do: {until} (czas polski, zostało 14 dni)." in said
+
+
+@pytest.mark.parametrize(
     ("language", "expected"),
     [
         ("pl", "W dniu 1 września 2026 r. o godz. 18:30 (czasu polskiego)"),

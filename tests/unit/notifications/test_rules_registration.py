@@ -1,6 +1,7 @@
 """What the events of registration mean for the contact and the mails: the rules, without a database."""
 
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from tests.unit.notifications.causes import ACCOUNT, ACTIVE, EVENT, NOW, cause
@@ -10,6 +11,7 @@ from notifications.domain.effects import NOTHING, WAITS, Effects
 from notifications.domain.kinds import KINDS, NOTICE_LIFETIME
 from notifications.domain.rules import registration as rules
 from notifications.domain.rules.registration import Registration
+from shared.runtime.i18n import WARSAW
 
 REGISTRATION = Registration("pl", "2025-01", NOW, NOW + timedelta(days=14), "sealed-activation", "sealed-reminder")
 PENDING = Contact(
@@ -38,6 +40,17 @@ def test_a_registration_mails_the_link_at_once_and_the_reminder_on_day_11() -> N
     assert activation.params == {"expires_at": "2025-03-15T08:00:00+00:00", "terms_version": "2025-01"}
     assert activation.dedup_key == f"activation:{ACCOUNT}:1"
     assert reminder.dedup_key == f"activation-reminder:{ACCOUNT}:1"
+
+
+@pytest.mark.parametrize(
+    "registered_at", [datetime(2026, 3, 20, 11, 0, tzinfo=UTC), datetime(2026, 10, 20, 10, 0, tzinfo=UTC)]
+)
+def test_the_reminder_comes_on_the_same_day_where_warsaw_changes_its_clocks_before_it(registered_at: datetime) -> None:
+    over_it = replace(REGISTRATION, registered_at=registered_at, expires_at=registered_at + timedelta(days=14))
+    _, reminder = rules.registered(None, cause(1, registered_at), over_it, "ola@szkola.example", registered_at).notices
+    registered, reminded = registered_at.astimezone(WARSAW), reminder.due_at.astimezone(WARSAW)
+    assert registered.utcoffset() != reminded.utcoffset()
+    assert reminded.date() - registered.date() == timedelta(days=11)
 
 
 @pytest.mark.parametrize("late", [timedelta(days=11), timedelta(days=13)])
