@@ -2,12 +2,13 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 from devstack.module_process import ModuleProcess
 from devstack.ports import free_port
+from devstack.process import Process
 from devstack.system import Running, System
 from tests.chaos.crash_points import SENDER, CrashPoint
 from tests.chaos.ledger import Ledger
@@ -54,11 +55,8 @@ class Faults:
     @asynccontextmanager
     async def second(self, name: str, **settings: str) -> AsyncIterator[Running]:
         """Another process of the same kind beside it, with further settings, which ends in good order."""
-        first, port = self._system.processes[name].process, free_port()
-        _, _, module, *arguments = first.command
-        another = f"{name}-2"
-        env = {**first.env, "DZWONEK_PORT": str(port), **settings}
-        process = ModuleProcess(another, module, arguments, log=first.log.with_stem(another), env=env)
+        another, port = f"{name}-2", free_port()
+        process = _like(self._system.processes[name].process, another, {"DZWONEK_PORT": str(port), **settings})
         self._system.processes[another] = Running(process, port)
         try:
             await self.start(another)
@@ -71,18 +69,9 @@ class Faults:
     @asynccontextmanager
     async def with_settings(self, name: str, **settings: str) -> AsyncIterator[None]:
         """It is started anew with further settings, whether or not it gets ready with them, and then as before."""
-        await self.stop(name)
-        running = self._system.processes[name]
-        whole = running.process
-        _, _, module, *arguments = whole.command
-        running.process = ModuleProcess(whole.name, module, arguments, log=whole.log, env={**whole.env, **settings})
-        try:
-            await running.process.start()
+        async with self._instead(name, _like(self._system.processes[name].process, name, settings)):
             yield
             await self.stop(name)
-        finally:
-            await running.process.kill()
-            running.process = whole
         await self.start(name)
 
     async def freeze(self, name: str, *, seconds: float) -> None:
@@ -99,28 +88,46 @@ class Faults:
 
         It is not started again. Raises AssertionError or TimeoutError when it does not come to the point.
         """
-        await self.stop(point.process)
-        running = self._system.processes[point.process]
-        whole = running.process
-        _, _, module, *arguments = whole.command
+        whole = self._system.processes[point.process].process
+        module, *arguments = _program(whole)
         hits = self._system.folder / "hits"
         armed = [point.name, str(nth), str(hits), module, *arguments]
-        running.process = ModuleProcess(whole.name, "tests.chaos.crashing", armed, log=whole.log, env=whole.env)
+        crashing = ModuleProcess(whole.name, "tests.chaos.crashing", armed, log=whole.log, env=whole.env)
         before = len(_lines(hits))
-        try:
-            await running.process.start()
+        async with self._instead(point.process, crashing):
             async with asyncio.timeout(POINT_SECONDS):
-                code = await running.process.wait()
-            assert code == -signal.SIGKILL, running.process.tail()
+                code = await crashing.wait()
+            assert code == -signal.SIGKILL, crashing.tail()
             assert _lines(hits)[before:] == [point.name] * nth
-        finally:
-            await running.process.kill()
-            running.process = whole
         await self._ended(point.process)
+
+    @asynccontextmanager
+    async def _instead(self, name: str, process: Process) -> AsyncIterator[None]:
+        """Ends a process in good order and starts this one in its place, where the other is again afterwards."""
+        await self.stop(name)
+        running = self._system.processes[name]
+        whole, running.process = running.process, process
+        try:
+            await process.start()
+            yield
+        finally:
+            await process.kill()
+            running.process = whole
 
     async def _ended(self, name: str) -> None:
         if name == SENDER:
             await self._ledger.note_end_of_sender()
+
+
+def _like(process: Process, name: str, settings: Mapping[str, str]) -> ModuleProcess:
+    """A process that does the same, with further settings."""
+    module, *arguments = _program(process)
+    return ModuleProcess(name, module, arguments, log=process.log.with_stem(name), env={**process.env, **settings})
+
+
+def _program(process: Process) -> Sequence[str]:
+    """The module that it runs, and its arguments."""
+    return process.command[2:]
 
 
 def _lines(path: Path) -> list[str]:

@@ -23,6 +23,7 @@ from tests.chaos.topics import records_of
 from tests.chaos.trial import Trials
 
 WORKER = "notifications-worker"
+FAULT_SECONDS = EXTENT.away_seconds if EXTENT.full else EXTENT.away_seconds / 2
 PEOPLE = 20 if EXTENT.full else 4
 REVOKED = "REVOKE INSERT, UPDATE ON contacts FROM notifications"
 GRANTED = "GRANT INSERT, UPDATE ON contacts TO notifications"
@@ -70,12 +71,12 @@ async def test_what_failed_for_a_while_comes_in_its_order_and_the_last_state_win
         retried = retries(trials)
         async with superuser(trials.system.postgres.url("notifications")) as connection:
             async with fault(connection):
-                changed.extend((await asyncio.gather(change_at_once(trials), asyncio.sleep(EXTENT.away_seconds)))[0])
+                changed.extend((await asyncio.gather(change_at_once(trials), asyncio.sleep(FAULT_SECONDS)))[0])
             changed.extend(await change_at_once(trials))
         assert number != 8 or retries(trials) > retried
 
     verdict = await trials.run(
-        number, f"{what} for {EXTENT.away_seconds:g} s while {2 * PEOPLE} accounts change again and again", failing
+        number, f"{what} for {FAULT_SECONDS:g} s while {2 * PEOPLE} accounts change again and again", failing
     )
     assert verdict.repeats == 0
     async with superuser(trials.system.postgres.url("notifications")) as connection:

@@ -22,7 +22,7 @@ from tests.waiting import until
 
 API, WORKER, SENDER = "accounts-api", "notifications-worker", "notifications-sender"
 MISTAKE = "seal_broken"
-ROUNDS = 20 if EXTENT.full else 3
+ROUNDS = 20 if EXTENT.full else 2
 BETWEEN = 45 if EXTENT.full else 5
 """So many good events come between those of one round and the next."""
 

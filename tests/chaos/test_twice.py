@@ -6,7 +6,7 @@ from tests.chaos.extent import EXTENT, TIMEOUT
 from tests.chaos.trial import SOME, Trials
 
 API = "accounts-api"
-ROUNDS = 20 if EXTENT.full else 2
+ROUNDS = 20 if EXTENT.full else 1
 
 pytestmark = pytest.mark.timeout(TIMEOUT)
 
