@@ -20,6 +20,8 @@ SETTINGS = {
     "DZWONEK_SMTP_ENVELOPE_SECONDS": "3",
     "DZWONEK_SMTP_CONTENT_SECONDS": "4",
     "DZWONEK_LEASE_SECONDS": "12",
+    # Else the minute in which an address is mailed once would hide a request that has its effect twice.
+    "DZWONEK_ASK_AGAIN_SECONDS": "0",
     # What has run out is looked for more often than in production.
     "DZWONEK_SCHEDULER_SECONDS": "1",
     # All the people come from one address.
