@@ -16,7 +16,7 @@ from tests.chaos.trial import Trials
 from tests.waiting import until
 
 SENDER = "notifications-sender"
-EACH = 40 if EXTENT.full else 3
+EACH = 20 if EXTENT.full else 3
 """So many people have an address at each of the domains."""
 
 END_SECONDS = 600 if EXTENT.full else 90
