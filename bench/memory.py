@@ -32,5 +32,14 @@ class Memory:
 
 def resident(pid: int) -> int:
     """The bytes of a process that are in memory, shared ones counted whole."""
+    return _of_status(pid, "VmRSS")
+
+
+def own_memory(pid: int) -> int:
+    """The bytes of a process that are its own, and in memory: no library, no file, nothing shared."""
+    return _of_status(pid, "RssAnon")
+
+
+def _of_status(pid: int, name: str) -> int:
     status = Path(f"/proc/{pid}/status").read_text(errors="replace")
-    return next(int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith("VmRSS:"))
+    return next(int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith(f"{name}:"))

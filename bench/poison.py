@@ -1,7 +1,8 @@
 """Events that nobody can handle, among others that everybody can."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import cycle
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -10,6 +11,7 @@ from aiokafka import AIOKafkaConsumer
 
 from bench.events import registrations
 from devstack.keys import write_keys
+from shared.contracts.accounts import AccountRegistered
 from shared.contracts.topics import dead_letter_topic
 from shared.runtime.outbox import OutboxColumns, outbox_columns
 from shared.runtime.sealing import Sealer
@@ -18,6 +20,26 @@ EVERY = 1_000
 """One in so many."""
 
 Row = tuple[str, int, str, str, str, bytes]
+
+UNKNOWN = "pl.dzwonek.account.vanished.v1"
+NEWER = AccountRegistered.TYPE.replace(".v1", ".v99")
+
+
+@dataclass(frozen=True)
+class Spoilt:
+    """What is wrong with it: another value, or another type."""
+
+    value: bytes | None = None
+    type_name: str = AccountRegistered.TYPE
+
+
+SORTS: Mapping[str, Spoilt] = {
+    "not_json": Spoilt(value=b"{"),
+    "unknown_type": Spoilt(type_name=UNKNOWN),
+    "unknown_version": Spoilt(type_name=NEWER),
+    "invalid_data": Spoilt(value=b'{"account_id": 7}'),
+}
+"""By the reason that a dead letter of it gives."""
 
 
 def poisoned(rows: OutboxColumns, *, every: int = EVERY) -> tuple[OutboxColumns, int]:
@@ -42,22 +64,12 @@ async def dead_letters(service: str, bootstrap: str, prefix: str) -> int:
 
 
 def _sorts() -> Sequence[Row]:
-    """No JSON, a type and a version that nobody knows, data of another shape, a value sealed to somebody else."""
+    """A row of each sort, and one whose values are sealed to somebody else."""
     with TemporaryDirectory() as folder:
         stranger = Sealer(write_keys(Path(folder)).sealing_public)
-    return [
-        _changed(stranger, value=b"{"),
-        _changed(stranger, ce_type="pl.dzwonek.account.vanished.v1"),
-        _changed(stranger, ce_type="pl.dzwonek.account.registered.v99"),
-        _changed(stranger, value=b'{"account_id": 7}'),
-        _changed(stranger),
-    ]
+    return [_row(stranger, spoilt) for spoilt in (*SORTS.values(), Spoilt())]
 
 
-def _changed(stranger: Sealer, *, value: bytes | None = None, **attributes: str) -> Row:
-    lane, slot, topic, key, headers, own = next(_rows(stranger))
-    return lane, slot, topic, key, json.dumps({**json.loads(headers), **attributes}), value or own
-
-
-def _rows(sealer: Sealer) -> Iterator[Row]:
-    return zip(*outbox_columns(list(registrations(1, sealer))), strict=True)
+def _row(stranger: Sealer, spoilt: Spoilt) -> Row:
+    [(lane, slot, topic, key, headers, own)] = zip(*outbox_columns(list(registrations(1, stranger))), strict=True)
+    return lane, slot, topic, key, json.dumps({**json.loads(headers), "ce_type": spoilt.type_name}), spoilt.value or own

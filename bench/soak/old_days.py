@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from bench.ground import DAY_TABLES
 from devstack.system import System
-from shared.runtime.day_partitions import keep_days
+from shared.runtime.day_partitions import keep_days, partition_name
 from shared.runtime.postgres import Connection
 
 AGO = timedelta(days=800)
@@ -34,5 +34,5 @@ async def are_gone(connection: Connection) -> bool:
 
 async def _there(connection: Connection) -> int:
     day = (datetime.now(UTC) - AGO).date()
-    names = [f"{name}_y{day:%Y}m{day:%m}d{day:%d}" for name in TABLES]
+    names = [partition_name(table, day) for table in TABLES]
     return int(await connection.fetchval(PARTITIONS, TABLES, names))

@@ -4,17 +4,16 @@ import os
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
+from bench.memory import MEGABYTE, own_memory
 from bench.soak.trend import Trend, trend
 from devstack.system import System
 from shared.runtime.postgres import Connection
 
-MEGABYTE = 1_000_000
 SETTLING = 1 / 3
 """The part of the time in which caches fill and pools open; it does not count."""
 
-OPEN = "SELECT application_name, count(*) AS connections FROM pg_stat_activity WHERE datname = ANY ($1) GROUP BY 1"
+OPEN = "SELECT count(*) FROM pg_stat_activity WHERE datname = ANY ($1)"
 
 
 @dataclass
@@ -35,8 +34,7 @@ class Samples:
             self.memory.setdefault(name, []).append(own_memory(pid) / MEGABYTE)
             self.files.setdefault(name, []).append(open_files(pid))
         databases = [url.rpartition("/")[2] for url in self.system.databases.values()]
-        rows = await server.fetch(OPEN, databases)
-        self.connections.append(sum(row["connections"] for row in rows))
+        self.connections.append(await server.fetchval(OPEN, databases))
 
     def memory_trends(self) -> Mapping[str, Trend]:
         """Megabytes an hour, by process."""
@@ -53,12 +51,6 @@ class Samples:
     def _trend(self, values: Sequence[float]) -> Trend:
         first = int(len(self.at) * SETTLING)
         return trend(self.at[first:], values[first:])
-
-
-def own_memory(pid: int) -> int:
-    """The bytes of a process that are its own, and in memory: no library, no file, nothing shared."""
-    status = Path(f"/proc/{pid}/status").read_text(errors="replace")
-    return next(int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith("RssAnon:"))
 
 
 def open_files(pid: int) -> int:

@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 from aiokafka import AIOKafkaProducer, ConsumerRecord
 
+from bench.poison import SORTS
 from shared.contracts.topics import ACCOUNTS_ACCOUNT, dead_letter_topic
 from shared.runtime.sealing import Sealer
 from tests.chaos.extent import EXTENT, TIMEOUT
-from tests.chaos.poison import SORTS, pour
+from tests.chaos.poison import pour
 from tests.chaos.topics import Records, header, records_of
 from tests.chaos.trial import Trials
 from tests.commands import run_command
