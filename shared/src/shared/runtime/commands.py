@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import NoReturn, TypeVar
 
 import typer
@@ -67,6 +67,19 @@ def ask_first(question: str, *, yes: bool) -> None:
         fail("there is no terminal to ask on; give --yes if that is what you want. Nothing was changed.", EXIT_USAGE)
     if not typer.confirm(question):
         fail("Nothing was changed.", EXIT_NOT_FOUND)
+
+
+async def worked_off(what: str, total: int, steps: AsyncIterator[int]) -> int:
+    """Works the steps off with a bar on a terminal. Returns their sum."""
+    from rich.progress import Progress  # noqa: PLC0415 - a process that serves shows no bar
+
+    done = 0
+    with Progress(disable=not sys.stdout.isatty()) as progress:
+        task = progress.add_task(what, total=total or None)
+        async for step in steps:
+            done += step
+            progress.update(task, completed=done)
+    return done
 
 
 def migrate_command(packages: Sequence[str]) -> Callable[[], None]:

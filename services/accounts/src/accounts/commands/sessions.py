@@ -1,20 +1,17 @@
 """`sessions end`: signs everybody out, for instance after a backup was restored that is older than a compromise."""
 # ruff: noqa: PLC0415
 
-import sys
 from typing import Annotated
 
 import typer
 
 from accounts import SERVICE
-from shared.runtime.commands import ask_first, with_database
+from shared.runtime.commands import ask_first, with_database, worked_off
 from shared.runtime.postgres import Connection
 
 
 def end(*, yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False) -> None:
     """End every session of every account. Everybody signs in again; nobody is mailed."""
-    from rich.progress import Progress
-
     from accounts.clock import utc_now
     from accounts.handlers.revoking import revoke_everybodys
     from accounts.store import sessions
@@ -22,12 +19,7 @@ def end(*, yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = Fal
     async def work(connection: Connection) -> int:
         there_are = await sessions.how_many(connection)
         ask_first(f"End all {there_are:,} sessions?", yes=yes)
-        ended = 0
-        with Progress(transient=True, disable=not sys.stdout.isatty()) as progress:
-            task = progress.add_task("Ending sessions", total=there_are)
-            async for more in revoke_everybodys(connection, "operator", utc_now()):
-                ended += more
-                progress.advance(task, more)
-        return ended
+        ending = revoke_everybodys(connection, "operator", utc_now())
+        return await worked_off("Ending sessions", there_are, ending)
 
     typer.echo(f"Sessions ended: {with_database(SERVICE, work)}. Within a second every service knows.")

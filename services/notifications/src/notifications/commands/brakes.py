@@ -1,20 +1,18 @@
 """`mail pause | resume | cancel | brakes`: stops mails that must not go out, and says first how many they are."""
 
-import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, TypeAlias
 from uuid import UUID
 
 import typer
-from rich.progress import Progress
 from rich.table import Table
 
 from notifications import SERVICE
 from notifications.brakes import store as brakes
 from notifications.commands.printing import console
 from notifications.domain.brakes import BadSelection, Selection
-from shared.runtime.commands import EXIT_NOT_FOUND, EXIT_USAGE, ask_first, fail, with_database
+from shared.runtime.commands import EXIT_NOT_FOUND, EXIT_USAGE, ask_first, fail, with_database, worked_off
 from shared.runtime.postgres import Connection
 
 _NO_SCHOOL = UUID(int=0)
@@ -42,7 +40,7 @@ def pause(
     async def work(connection: Connection) -> None:
         total = await _show(connection, selection)
         ask_first("Pause what fits, now and later?", yes=yes)
-        await _count("Pausing", total, brakes.pause(connection, selection))
+        await worked_off("Pausing", total, brakes.pause(connection, selection))
         _print("Paused until `notifications mail resume`. Mails whose time ends meanwhile expire.")
 
     with_database(SERVICE, work)
@@ -68,7 +66,7 @@ def resume(
         _print(_table_of_brakes(mine))
         ask_first("Take off what is listed?", yes=yes)
         await (brakes.lift_all(connection) if everything else brakes.lift(connection, selection))
-        released = await _count("Resuming", sum(brake.mails for brake in mine), brakes.release(connection))
+        released = await worked_off("Resuming", sum(brake.mails for brake in mine), brakes.release(connection))
         seconds = -(-released // brakes.RELEASED_PER_SECOND)
         within = f", the last within some {seconds} s or at its own time" if released else ""
         _print(f"Due again: {released}{within}.")
@@ -93,7 +91,7 @@ def cancel(
         if not total:
             return
         ask_first(f"Cancel what fits ({total} now) for good?", yes=yes)
-        cancelled = await _count("Cancelling", total, brakes.cancel(connection, selection))
+        cancelled = await worked_off("Cancelling", total, brakes.cancel(connection, selection))
         _print(f"Cancelled: {cancelled}.")
 
     with_database(SERVICE, work)
@@ -153,17 +151,6 @@ def _table_of_brakes(on: Sequence[brakes.Brake]) -> Table:
         which = [str(value) if value else "every" for value in (brake.kind, brake.school_id, brake.district_id)]
         table.add_row(", ".join(brake.lanes), *which, _time(brake.set_at), f"{brake.mails}", f"{brake.recipients}")
     return table
-
-
-async def _count(what: str, total: int, steps: AsyncIterator[int]) -> int:
-    """Works the steps off with a bar on a terminal. Returns their sum."""
-    done = 0
-    with Progress(console=console(), disable=not sys.stdout.isatty()) as progress:
-        task = progress.add_task(what, total=total or None)
-        async for step in steps:
-            done += step
-            progress.update(task, completed=done)
-    return done
 
 
 def _time(at: datetime | None) -> str:
