@@ -202,11 +202,11 @@ async def test_what_kafka_refuses_stays_and_is_sent_again_in_order(
     faults = itertools.chain([KafkaTimeoutError(), KafkaTimeoutError()], itertools.repeat(None))
 
     class Stumbling(AIOKafkaProducer):  # type: ignore[misc]  # aiokafka has no types
-        async def send(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - as the library has it
+        async def send_batch(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - as the library has it
             fault = next(faults)
             if fault is not None:
                 raise fault
-            return await super().send(*args, **kwargs)
+            return await super().send_batch(*args, **kwargs)
 
     def stumbling() -> AIOKafkaProducer:
         return Stumbling(bootstrap_servers=kafka.kafka_bootstrap, enable_idempotence=True)
@@ -222,7 +222,7 @@ async def test_a_relay_ends_in_time_while_kafka_does_not_answer(
     relaying: Relaying, pool: Pool, kafka: KafkaSettings
 ) -> None:
     class Silent(AIOKafkaProducer):  # type: ignore[misc]  # aiokafka has no types
-        async def send(self, *_: Any, **__: Any) -> Any:  # noqa: ANN401 - as the library has it
+        async def send_batch(self, *_: Any, **__: Any) -> Any:  # noqa: ANN401 - as the library has it
             return asyncio.get_running_loop().create_future()
 
     await enqueue(pool, [activated() for _ in range(10)])

@@ -22,22 +22,22 @@ BEGIN_SECONDS = 1.0
 """What a client of Kafka may still take to begin when the process is to end: aiokafka leaves open the connection over
 which it asks for the brokers when it is cancelled."""
 
+MAX_BYTES = 5 * 1024 * 1024
+"""What a producer sends at most at once. A topic takes less: the broker refuses what is too large for it."""
+
 TOPIC_EXISTS = 36
 """Kafka's error code TOPIC_ALREADY_EXISTS."""
 
 
-def create_producer(settings: KafkaSettings, *, max_bytes: int = 5 * 1024 * 1024) -> AIOKafkaProducer:
-    """A producer that loses and repeats nothing: idempotent, acknowledged by all in-sync replicas.
-
-    Send with a key, call after call, and gather the futures: that keeps the order per key and fills the batches.
-    """
+def create_producer(settings: KafkaSettings) -> AIOKafkaProducer:
+    """A producer that loses and repeats nothing: idempotent, acknowledged by all in-sync replicas."""
     return AIOKafkaProducer(
         bootstrap_servers=settings.kafka_bootstrap,
         enable_idempotence=True,
         acks="all",
         linger_ms=5,
         max_batch_size=128 * 1024,
-        max_request_size=max_bytes,
+        max_request_size=MAX_BYTES,
         request_timeout_ms=15_000,
     )
 

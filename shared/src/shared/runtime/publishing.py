@@ -2,17 +2,16 @@
 
 import asyncio
 import contextlib
-import json
 import time
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-import asyncpg
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, KafkaTimeoutError, MessageSizeTooLargeError
 from prometheus_client import Counter, Histogram
 
 from shared.contracts.topics import Lane
+from shared.runtime.batching import Batch, Rows, batched
 
 SEND_SECONDS = 15.0
 LAST_SECONDS = 1.0
@@ -21,8 +20,6 @@ LAST_SECONDS = 1.0
 PUBLISHED = Counter("dzwonek_relay_published_total", "Events published to Kafka", ["lane"])
 PUBLISH_SECONDS = Histogram("dzwonek_relay_seconds", "Seconds from the outbox row to Kafka's acknowledgement", ["lane"])
 FAILURES = Counter("dzwonek_relay_failures_total", "Rounds that failed and are tried again", ["lane"])
-
-Rows = Sequence[asyncpg.Record]
 
 
 class Round(NamedTuple):
@@ -33,6 +30,25 @@ class Round(NamedTuple):
 
     done: Rows
     failure: BaseException | None
+
+
+class Handed:
+    """What of a round the producer has been given so far, and what can never be given to it."""
+
+    def __init__(self) -> None:
+        self.batches: list[tuple[Batch, asyncio.Future[object]]] = []
+        self.too_large: Sequence[int] = ()
+
+    def results(self, count: int) -> Sequence[object]:
+        """What became of each of `count` rows; a failure as a value. What is not known by now has failed."""
+        results: list[object] = [KafkaTimeoutError()] * count
+        for place in self.too_large:
+            results[place] = MessageSizeTooLargeError()
+        for batch, future in self.batches:
+            result = _result(future)
+            for place in batch.places:
+                results[place] = result
+        return results
 
 
 class Publisher:
@@ -52,43 +68,43 @@ class Publisher:
         """
         if not rows:
             return Round((), None)
-        futures: list[asyncio.Future[object]] = []
-        sending = asyncio.ensure_future(self._send(rows, futures))
+        handed = Handed()
+        sending = asyncio.ensure_future(self._send(rows, handed))
         waiting: set[asyncio.Future[Any]] = {sending, *ends}
         await asyncio.wait(waiting, timeout=SEND_SECONDS, return_when=asyncio.FIRST_COMPLETED)
         if not sending.done():
             await asyncio.wait({sending}, timeout=LAST_SECONDS)
-        results = [_result(future) for future in futures]
-        results += [KafkaTimeoutError()] * (len(rows) - len(results))
+        results = handed.results(len(rows))
         lost = await _end(sending)
         done = published(rows, results)
         self._measure(done)
         return Round(done, lost or self._failure(results))
 
-    async def _send(self, rows: Rows, futures: list["asyncio.Future[object]"]) -> None:
-        """Hands the rows to the producer in their order and waits for what becomes of them, in `futures`.
+    async def _send(self, rows: Rows, handed: Handed) -> None:
+        """Hands the rows to the producer in their order and waits for what becomes of them.
 
         After a failure that may pass, what follows is not even tried. A row that can never be sent holds up its own
         key alone.
         """
-        stuck: set[str] = set()
-        for row in rows:
+        topics = {self._prefix + row["topic"] for row in rows}
+        partitions = {topic: len(await self._producer.partitions_for(topic)) for topic in topics}
+        batches, handed.too_large = batched(
+            rows, prefix=self._prefix, partitions=partitions, new=self._producer.create_batch
+        )
+        failure: KafkaError | None = None
+        for batch in batches:
             self._may_send()
-            headers = [(name, value.encode()) for name, value in json.loads(row["headers"]).items()]
+            batch.records.close()  # no more rows will come: it goes at once
             try:
-                if row["key"] in stuck:
-                    raise MessageSizeTooLargeError
-                future = await self._producer.send(
-                    self._prefix + row["topic"], value=row["value"], key=row["key"].encode(), headers=headers
-                )
+                future = await self._producer.send_batch(batch.records, batch.topic, partition=batch.partition)
             except KafkaError as error:
-                futures.append(_failed(error))
-                stuck.add(row["key"])
-                if not isinstance(error, MessageSizeTooLargeError):
-                    break
-            else:
-                futures.append(future)
-        await asyncio.wait(futures)
+                failure = error
+                break
+            handed.batches.append((batch, future))
+        if handed.batches:
+            await asyncio.wait({future for _, future in handed.batches})
+        if failure is not None:
+            raise failure
 
     def _failure(self, results: Sequence[object]) -> BaseException | None:
         for result in results:
@@ -122,17 +138,10 @@ def published(rows: Rows, results: Sequence[object]) -> Rows:
 
 
 def _result(future: "asyncio.Future[object]") -> object:
-    """What became of a row; a failure as a value. What is not known by now has failed."""
     if not future.done():
         future.cancel()
         return KafkaTimeoutError()
     return KafkaTimeoutError() if future.cancelled() else future.exception() or future.result()
-
-
-def _failed(error: KafkaError) -> "asyncio.Future[object]":
-    future: asyncio.Future[object] = asyncio.get_running_loop().create_future()
-    future.set_exception(error)
-    return future
 
 
 async def _end(sending: "asyncio.Future[None]") -> BaseException | None:

@@ -14,11 +14,12 @@ from aiokafka.errors import KafkaError
 from pydantic import PostgresDsn
 
 from shared.contracts.topics import Lane
+from shared.runtime.batching import Rows
 from shared.runtime.events import new_id
 from shared.runtime.kafka import BEGIN_SECONDS
 from shared.runtime.leadership import SLOTS_HELD, Leadership, LeadershipLost
 from shared.runtime.postgres import connect, transient
-from shared.runtime.publishing import FAILURES, LAST_SECONDS, Publisher, Rows
+from shared.runtime.publishing import FAILURES, LAST_SECONDS, Publisher
 from shared.runtime.sql import load_queries
 from shared.runtime.waiting import pause, unless
 
