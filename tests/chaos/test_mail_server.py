@@ -65,12 +65,19 @@ async def test_whatever_the_mail_server_answers_each_mail_comes_once_or_is_refus
     assert 0 < verdict.repeats <= verdict.repeats_allowed
 
 
-async def test_nothing_goes_in_clear_to_a_mail_server_that_offers_no_tls(trials: Trials) -> None:
+@pytest.mark.parametrize(
+    ("mode", "what"),
+    [
+        ("starttls", "the mail server offers no TLS and the sender wants it"),
+        ("tls", "the TLS handshake with the mail server breaks"),
+    ],
+)
+async def test_nothing_goes_in_clear_to_a_mail_server_without_tls(trials: Trials, mode: str, what: str) -> None:
     async def in_clear_only() -> None:
         url = trials.system.processes[SENDER].url
         async with (
             httpx.AsyncClient(trust_env=False) as client,
-            trials.faults.with_settings(SENDER, DZWONEK_SMTP_TLS="starttls"),
+            trials.faults.with_settings(SENDER, DZWONEK_SMTP_TLS=mode),
         ):
             mailed = await trials.ledger.mailed()
             await until(partial(refuses_relay, client, url), seconds=30)
@@ -78,7 +85,7 @@ async def test_nothing_goes_in_clear_to_a_mail_server_that_offers_no_tls(trials:
             assert (await client.get(f"{url}/livez")).is_success
             assert await trials.ledger.mailed() == mailed
 
-    verdict = await trials.run(11, "the mail server offers no TLS and the sender wants it", in_clear_only)
+    verdict = await trials.run(11, what, in_clear_only)
     assert verdict.repeats == 0
 
 
@@ -96,4 +103,5 @@ async def refuses_relay(client: httpx.AsyncClient, url: str) -> bool:
         failures = (await client.get(f"{url}/readyz")).json().get("failures", {})
     except httpx.TransportError:
         return False
-    return "TLS" in failures.get("relay", "").upper()
+    reason = failures.get("relay", "").upper()
+    return "TLS" in reason or "SSL" in reason
