@@ -15,7 +15,7 @@ from bench.memory import Memory
 from bench.services import sender, worker
 from bench.sink import Sink
 from bench.waiting import LONGEST_SECONDS, connected, until
-from devstack.module_process import ModuleProcess
+from devstack.process import Process
 from shared.contracts.accounts import AccountEvent
 from shared.contracts.envelope import Event
 from shared.runtime.events import new_id
@@ -36,8 +36,8 @@ class Pipeline:
     """One worker and one sender on one database."""
 
     ground: Ground
-    worker: ModuleProcess
-    sender: ModuleProcess
+    worker: Process
+    sender: Process
     connection: Connection
     prefix: str
     memory: Memory

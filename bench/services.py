@@ -1,5 +1,6 @@
 """The processes of the services as they are in production, but for what only a demo may do: a relay without TLS."""
 
+import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
@@ -7,9 +8,9 @@ import httpx
 
 from bench.ground import Ground
 from bench.sink import Sink
-from devstack.module_process import ModuleProcess
+from devstack.module_process import ONE_HEAP
 from devstack.ports import free_port
-from devstack.process import until_ready
+from devstack.process import Process, until_ready
 from notifications.dkim import Signer
 from notifications.rendering import SenderIdentity
 
@@ -28,7 +29,7 @@ DKIM_DOMAIN, DKIM_SELECTOR = "dzwonek.example.org", "bench"
 @asynccontextmanager
 async def sender(
     ground: Ground, database: str, *, signed: bool = False, sink: Sink | None = None
-) -> AsyncIterator[ModuleProcess]:
+) -> AsyncIterator[Process]:
     """A sender at work, which sends to the ground's sink unless to another."""
     sink = sink or await ground.sink()
     env = {
@@ -49,7 +50,7 @@ async def sender(
 
 
 @asynccontextmanager
-async def worker(ground: Ground, service: str, database: str, *, prefix: str) -> AsyncIterator[ModuleProcess]:
+async def worker(ground: Ground, service: str, database: str, *, prefix: str) -> AsyncIterator[Process]:
     """A worker at work: that of accounts relays, that of notifications consumes and relays."""
     env = {
         "DZWONEK_DATABASE_URL": database,
@@ -76,10 +77,12 @@ def _signing(ground: Ground) -> Mapping[str, str]:
 
 
 @asynccontextmanager
-async def _running(ground: Ground, service: str, command: str, env: Mapping[str, str]) -> AsyncIterator[ModuleProcess]:
+async def _running(ground: Ground, service: str, command: str, env: Mapping[str, str]) -> AsyncIterator[Process]:
     name, port = f"{service}-{command}", free_port()
     settings = {"DZWONEK_DEMO": "true", "DZWONEK_PORT": str(port), "DZWONEK_LOG_LEVEL": "warning", **env}
-    process = ModuleProcess(name, service, [command], log=ground.log(name), env=settings)
+    # Not a fork of an interpreter with the libraries of every service: its memory is measured.
+    command_line = [sys.executable, "-m", service, command]
+    process = Process(name, command_line, log=ground.log(name), env={**ONE_HEAP, **settings})
     await process.start()
     try:
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False, verify=False) as client:  # noqa: S501 - plain http on loopback: loading certificates takes longer than asking

@@ -14,7 +14,6 @@ from bench.plan import Plan
 from bench.rows.peer import celery_and_django
 from bench.services import sender, signer
 from bench.waiting import connected, until
-from devstack.module_process import ModuleProcess
 from devstack.process import Process
 from shared.runtime.postgres import Connection
 from shared.runtime.sealing import Sealer
@@ -83,7 +82,7 @@ async def _runs(ground: Ground, plan: Plan, line: Line, *, count: int) -> list[t
         return await plan.alternate(raw, ours)
 
 
-async def sent(connection: Connection, process: ModuleProcess, mails: Sequence[InventedMail], sealer: Sealer) -> Effort:
+async def sent(connection: Connection, process: Process, mails: Sequence[InventedMail], sealer: Sealer) -> Effort:
     """What the sender takes for these mails, from when they are due until all are recorded as accepted."""
     await connection.execute(SQL["forget_mails"])
     await connection.execute(SQL["forget_contacts"])
