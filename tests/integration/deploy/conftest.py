@@ -2,6 +2,7 @@
 
 import shutil
 import ssl
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 DEPLOY = Path(__file__).parents[3] / "deploy"
 AUTHORITY = "/data/caddy/pki/authorities/local/root.crt"
+LOG_SECONDS = 20
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,14 @@ class Gateway:
     def get(self, path: str, headers: dict[str, str] | None = None) -> httpx.Response:
         """The answer to a path, which is sent as it is written."""
         return self.client.get(self.client.base_url.copy_with(raw_path=path.encode()), headers=headers)
+
+    def log_with(self, word: str) -> str:
+        """The log once the word is in it: the engine brings a line some moments after the answer."""
+        deadline = time.monotonic() + LOG_SECONDS
+        while word not in (log := self.log()):
+            assert time.monotonic() < deadline, f"still no {word} in the log after {LOG_SECONDS} s"
+            time.sleep(0.05)
+        return log
 
 
 @pytest.fixture(scope="module")
