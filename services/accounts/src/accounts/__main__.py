@@ -4,8 +4,6 @@ Each imports what it needs when it is called: the worker has no pages in its mem
 """
 # ruff: noqa: PLC0415
 
-from functools import partial
-
 import typer
 
 from accounts import SERVICE
@@ -13,12 +11,8 @@ from accounts.commands import second_factor as second_factor_commands
 from accounts.commands import sessions as sessions_commands
 from accounts.settings import ApiSettings, WorkerSettings
 from shared.runtime.commands import migrate_command, topics_command
-from shared.runtime.logs import configure_logs
-from shared.runtime.misspelt import warn_of_misspelt
-from shared.runtime.process import run
 from shared.runtime.republish import republish_command
-from shared.runtime.settings import read
-from shared.runtime.telemetry.switch import tracing
+from shared.runtime.starting import start
 
 app = typer.Typer(help="Portal accounts: registration, sign-in, sessions, protection.", no_args_is_help=True)
 second_factor = typer.Typer(help="The codes that signing in asks for.", no_args_is_help=True)
@@ -37,11 +31,7 @@ def api() -> None:
     """Serve the API and the pages. Works without Kafka."""
     from accounts.bootstrap.api import run as run_api
 
-    settings = read(ApiSettings)
-    configure_logs(settings.log_level, service=SERVICE, process="api")
-    warn_of_misspelt(ApiSettings)
-    with tracing(settings, service=SERVICE, process="api"):
-        run(partial(run_api, settings))
+    start(run_api, ApiSettings, service=SERVICE, process="api")
 
 
 @app.command()
@@ -49,11 +39,7 @@ def worker() -> None:
     """Relay events to Kafka and end registrations that ran out."""
     from accounts.bootstrap.worker import run_worker
 
-    settings = read(WorkerSettings)
-    configure_logs(settings.log_level, service=SERVICE, process="worker")
-    warn_of_misspelt(WorkerSettings)
-    with tracing(settings, service=SERVICE, process="worker"):
-        run(partial(run_worker, settings))
+    start(run_worker, WorkerSettings, service=SERVICE, process="worker")
 
 
 @app.command(

@@ -4,7 +4,6 @@ Each imports what it needs when it is called: the sender has no Kafka and the wo
 """
 # ruff: noqa: PLC0415
 
-from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -16,12 +15,9 @@ from notifications.commands import brakes
 from notifications.commands.printing import console
 from shared.runtime.commands import EXIT_NOT_FOUND, EXIT_USAGE, fail, migrate_command, topics_command, with_database
 from shared.runtime.dead_letters_command import dead_letters_command
-from shared.runtime.logs import configure_logs
-from shared.runtime.misspelt import warn_of_misspelt
-from shared.runtime.process import run
 from shared.runtime.republish import republish_command
 from shared.runtime.settings import read
-from shared.runtime.telemetry.switch import tracing
+from shared.runtime.starting import start
 
 app = typer.Typer(help="Turns events into mails and sends them.", no_args_is_help=True)
 mail = typer.Typer(help="Look into mails, stop them.", no_args_is_help=True)
@@ -46,10 +42,7 @@ def api() -> None:
     from notifications.bootstrap.api import run as run_api
     from notifications.settings.processes import ApiSettings
 
-    settings = read(ApiSettings)
-    configure_logs(settings.log_level, service=SERVICE, process="api")
-    with tracing(settings, service=SERVICE, process="api"):
-        run(partial(run_api, settings))
+    start(run_api, ApiSettings, service=SERVICE, process="api")
 
 
 @app.command()
@@ -58,11 +51,7 @@ def worker() -> None:
     from notifications.bootstrap.worker import run_worker
     from notifications.settings.processes import WorkerSettings
 
-    settings = read(WorkerSettings)
-    configure_logs(settings.log_level, service=SERVICE, process="worker")
-    warn_of_misspelt(WorkerSettings)
-    with tracing(settings, service=SERVICE, process="worker"):
-        run(partial(run_worker, settings))
+    start(run_worker, WorkerSettings, service=SERVICE, process="worker")
 
 
 @app.command()
@@ -71,11 +60,7 @@ def sender() -> None:
     from notifications.sender.run import run_sender
     from notifications.settings.sender import SenderSettings
 
-    settings = read(SenderSettings)
-    configure_logs(settings.log_level, service=SERVICE, process="sender")
-    warn_of_misspelt(SenderSettings)
-    with tracing(settings, service=SERVICE, process="sender"):
-        run(partial(run_sender, settings))
+    start(run_sender, SenderSettings, service=SERVICE, process="sender")
 
 
 @mail.command()
