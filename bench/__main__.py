@@ -1,7 +1,6 @@
 """`python -m bench`: the bench as a command."""
 
 import asyncio
-import signal
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Annotated
 
@@ -11,7 +10,7 @@ from rich.markup import escape
 
 from bench.figures import Figure
 from bench.ground import Ground
-from bench.plan import NotMeasured, Plan
+from bench.plan import Plan
 from bench.report import LATEST, PAGE, write_latest, write_page
 from bench.rows import (
     row1_sender,
@@ -22,12 +21,9 @@ from bench.rows import (
     row6_lanes,
     row10_standing,
 )
+from bench.run import open_console, run_folder
 from bench.table import number, table
-from devstack.demo.folder import LOGS, RunFolder
-from devstack.kafka_jars import JarsMissingError
-from devstack.launch import PR_SET_PDEATHSIG, prctl
 from devstack.module_process import preloaded
-from devstack.process import StartError
 
 Row = Callable[[Ground, Plan], AsyncIterator[Figure]]
 
@@ -55,25 +51,13 @@ def bench(
     runs: Annotated[int | None, typer.Option(min=1, help="How often each line is measured.")] = None,
 ) -> None:
     """Measure the rows, print the table and keep it."""
-    prctl(PR_SET_PDEATHSIG, signal.SIGTERM)  # a make that is killed takes the bench along
-    console = Console(width=None if Console().is_terminal else WIDTH)
+    console = open_console(WIDTH)
     wanted = row or [number for number in ROWS if long or number not in ONLY_AT_LENGTH]
     if unknown := set(wanted) - ROWS.keys():
         raise typer.BadParameter(f"there is no row {min(unknown)}; there are {', '.join(map(str, ROWS))}")
     plan = Plan(runs or (QUICK_RUNS if quick else FULL_RUNS), quick=quick, long=long, peer=peer)
-    folder = RunFolder()
-    held = False
-    try:
-        figures, parts = asyncio.run(_measured(console, Ground(folder.path), wanted, plan))
-        held = True
-    except (StartError, JarsMissingError, NotMeasured, TimeoutError) as error:
-        why = str(error) or "a run did not come to its end; the logs may say why"
-        console.print(f"[red]It cannot be measured:[/red] {escape(why)}", highlight=False)
-    finally:
-        folder.end(keep_logs=not held)
-    if not held:
-        console.print(f"The logs are kept for a week in {folder.path / LOGS}.")
-        raise typer.Exit(1)
+    with run_folder(console) as folder:
+        figures, parts = asyncio.run(_measured(console, Ground(folder), wanted, plan))
     console.print(table(figures))
     write_latest(figures, quick=quick)
     console.print(f"Kept in {LATEST}.")
