@@ -74,6 +74,17 @@ class Faults:
             await self.stop(name)
         await self.start(name)
 
+    @asynccontextmanager
+    async def hanging(self, name: str, stall_seconds: float) -> AsyncIterator[None]:
+        """A worker whose consumers never come back from a batch stands in its place, and then it is started anew."""
+        whole = self._system.processes[name].process
+        arguments = [str(stall_seconds), *_program(whole)]
+        async with self._instead(
+            name, ModuleProcess(name, "tests.chaos.hanging", arguments, log=whole.log, env=whole.env)
+        ):
+            yield
+        await self.start(name)
+
     async def freeze(self, name: str, *, seconds: float) -> None:
         """SIGSTOP, and SIGCONT after so long."""
         process = self._system.parts()[name]
