@@ -56,7 +56,7 @@ class Lane:
         self._connections = connections
         self._recorder = recorder
         self._held = Held(couriers)
-        self._pace = Pace(least=couriers * _HELD_PER_COURIER, most=claim_size * 2)
+        self._pace = Pace(least=couriers * _HELD_PER_COURIER, most=claim_size)
         self._room = asyncio.Event()
         self._came_round = time.monotonic()
 

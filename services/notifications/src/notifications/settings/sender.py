@@ -147,7 +147,9 @@ class SenderSettings(RelaySettings, PublicSettings):
         default=32, ge=1, le=500, description="How many schools share a claim when several have mails due."
     )
     domain_cap: int = Field(
-        default=500, ge=1, description="The most mails in flight to one destination domain, over all senders."
+        default=1000,
+        ge=1,
+        description="The most mails in flight to one destination domain, over all senders, from when they are claimed.",
     )
     lease_seconds: float = Field(
         default=60, gt=0, le=3600, description="How long a claimed mail is left to its sender before another takes it."
