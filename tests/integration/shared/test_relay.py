@@ -195,27 +195,49 @@ async def test_a_lost_connection_to_postgresql_is_begun_anew(relaying: Relaying,
         await until(drained(pool))
 
 
+@pytest.mark.parametrize("handed_over", [False, True])
 async def test_what_kafka_refuses_stays_and_is_sent_again_in_order(
-    relaying: Relaying, pool: Pool, kafka: KafkaSettings, read_topic: Read
+    relaying: Relaying, pool: Pool, kafka: KafkaSettings, read_topic: Read, handed_over: bool
 ) -> None:
+    """Of one partition's batches first the first, then the second is refused: at once, or after it was handed over."""
     account = new_id()
-    faults = itertools.chain([KafkaTimeoutError(), KafkaTimeoutError()], itertools.repeat(None))
+    faults = itertools.chain([KafkaTimeoutError(), None, KafkaTimeoutError()], itertools.repeat(None))
 
     class Stumbling(AIOKafkaProducer):  # type: ignore[misc]  # aiokafka has no types
         async def send_batch(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - as the library has it
             fault = next(faults)
-            if fault is not None:
+            if fault is None:
+                return await super().send_batch(*args, **kwargs)
+            if not handed_over:
                 raise fault
-            return await super().send_batch(*args, **kwargs)
+            lost = asyncio.get_running_loop().create_future()
+            lost.set_exception(fault)
+            return lost
 
     def stumbling() -> AIOKafkaProducer:
-        return Stumbling(bootstrap_servers=kafka.kafka_bootstrap, enable_idempotence=True)
+        return Stumbling(bootstrap_servers=kafka.kafka_bootstrap, enable_idempotence=True, max_batch_size=1500)
 
-    await enqueue(pool, [activated(account, version) for version in range(1, 4)])
+    await enqueue(pool, [activated(account, version) for version in range(1, 13)])
     async with relaying(stumbling):
         await until(drained(pool))
-    values = [decode(CATALOGUE, read_headers(r.headers), r.value).data for r in await read_topic(TOPIC)]
-    assert [value.model_dump()["version"] for value in values] == [1, 2, 3]
+    events = [decode(CATALOGUE, read_headers(record.headers), record.value) for record in await read_topic(TOPIC)]
+    versions = [event.data.model_dump()["version"] for event in events]
+    assert next(faults, "none left") is None
+    assert list(dict.fromkeys(reversed(versions))) == list(range(12, 0, -1)), "the last of each is not in its order"
+    assert set(versions) == set(range(1, 13))
+
+
+async def test_a_topic_that_kafka_does_not_have_holds_up_no_other(
+    relaying: Relaying, pool: Pool, read_topic: Read
+) -> None:
+    event = activated()
+    await pool.execute(
+        "INSERT INTO outbox (lane, slot, topic, key, headers, value) VALUES ('security', 0, 'unknown', 'a', '{}', 'x')"
+    )
+    await enqueue(pool, [event])
+    async with relaying():
+        await until(lambda: pool.fetchval("SELECT count(*) = 1 FROM outbox"))
+    assert [record.key for record in await read_topic(TOPIC)] == [event.key.encode()]
 
 
 async def test_a_relay_ends_in_time_while_kafka_does_not_answer(
@@ -250,12 +272,16 @@ async def test_a_relay_ends_in_time_while_kafka_cannot_be_reached(relaying: Rela
     await server.wait_closed()
 
 
-async def test_a_row_that_can_never_be_sent_harms_no_other(relaying: Relaying, pool: Pool, read_topic: Read) -> None:
+@pytest.mark.parametrize("size", [3_000_000, 6_000_000])
+async def test_a_row_that_can_never_be_sent_harms_no_other(
+    relaying: Relaying, pool: Pool, read_topic: Read, size: int
+) -> None:
     await pool.execute(
         "INSERT INTO outbox (lane, slot, topic, key, headers, value)"
-        " SELECT 'security', slot, $1, 'giant', '{}', convert_to(repeat('x', 6000000), 'UTF8')"
+        " SELECT 'security', slot, $1, 'giant', '{}', convert_to(repeat('x', $2), 'UTF8')"
         " FROM generate_series(0, 3) AS slot",
         TOPIC,
+        size,
     )
     events = [activated() for _ in range(20)]
     await enqueue(pool, events)

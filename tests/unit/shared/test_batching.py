@@ -7,8 +7,8 @@ from aiokafka.record.default_records import DefaultRecordBatch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.contracts.topics import BROKER_MAX_BYTES
 from shared.runtime.batching import Batched, batched, partition_of
-from shared.runtime.kafka import MAX_BYTES
 
 PARTITIONS = {"some.accounts": 12, "some.mails": 3}
 KEYS = [f"key-{number}" for number in range(6)]
@@ -60,10 +60,22 @@ def test_a_row_that_fits_into_no_batch_has_one_of_its_own() -> None:
 
 def test_a_row_that_is_too_large_holds_up_its_own_key_alone() -> None:
     other = next(f"other-{n}" for n in range(1000) if partition_of(f"other-{n}", 12) == partition_of("giant", 12))
-    rows = [row("giant"), row("giant", size=MAX_BYTES), row(other), row("giant"), row(other)]
+    rows = [row("giant"), row("giant", size=BROKER_MAX_BYTES), row(other), row("giant"), row(other)]
     batches, too_large = of(rows)
     assert [batch.places for batch in batches] == [[0], [2, 4]]
     assert too_large == [1, 3]
+
+
+def test_no_partition_waits_for_the_second_batch_of_another() -> None:
+    far = next(f"far-{n}" for n in range(1000) if partition_of(f"far-{n}", 12) != partition_of("a", 12))
+    batches, _ = of([row("a", size=800), row("a", size=800), row(far), row("a", size=800)])
+    assert [batch.places for batch in batches] == [[0], [2], [1], [3]]
+
+
+def test_a_row_of_a_topic_that_nobody_knows_is_in_no_batch() -> None:
+    batches, too_large = of([row("a", "unknown"), row("a")])
+    assert [batch.places for batch in batches] == [[1]]
+    assert not too_large
 
 
 def test_the_partition_of_a_key_is_its_crc_32() -> None:

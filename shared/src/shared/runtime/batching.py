@@ -13,18 +13,22 @@ from zlib import crc32
 import asyncpg
 from aiokafka.producer.message_accumulator import BatchBuilder
 
-from shared.runtime.kafka import MAX_BYTES
+from shared.contracts.topics import BROKER_MAX_BYTES
 
 Rows = Sequence[asyncpg.Record]
 
 
 @dataclass
 class Batch:
-    """Records for one partition, and the places in the round of the rows that they are made of."""
+    """Records for one partition, and the places in the round of the rows that they are made of.
+
+    `ordinal` counts the partition's batches: the producer waits with the second until the first is on its way.
+    """
 
     topic: str
     partition: int
     records: BatchBuilder
+    ordinal: int
     places: list[int] = field(default_factory=list)
 
     def add(self, place: int, row: asyncpg.Record) -> bool:
@@ -54,7 +58,8 @@ class Batched(NamedTuple):
 def batched(rows: Rows, *, prefix: str, partitions: Mapping[str, int], new: Callable[[], BatchBuilder]) -> Batched:
     """Puts the rows into batches; `partitions` has their number for each topic, whose names begin with `prefix`.
 
-    A row larger than `MAX_BYTES` is in none, nor is what follows it with the same key.
+    A row of another topic is in none. Nor is one that is larger than what a topic takes, which the broker would refuse
+    and the partition's sequence would not outlive, nor is what follows that with the same key.
     """
     filling: dict[tuple[str, int], Batch] = {}
     made: list[Batch] = []
@@ -62,18 +67,22 @@ def batched(rows: Rows, *, prefix: str, partitions: Mapping[str, int], new: Call
     stuck: set[str] = set()
     for place, row in enumerate(rows):
         key, topic = row["key"], prefix + row["topic"]
+        if topic not in partitions:
+            continue
         if key in stuck:
             too_large.append(place)
             continue
         where = topic, partition_of(key, partitions[topic])
-        if where in filling and filling[where].add(place, row):
+        full = filling.get(where)
+        if full is not None and full.add(place, row):
             continue
-        batch = Batch(*where, new())
+        batch = Batch(*where, new(), full.ordinal + 1 if full is not None else 0)
         batch.add(place, row)
-        if batch.records.size() > MAX_BYTES:
+        if batch.records.size() > BROKER_MAX_BYTES:
             stuck.add(key)
             too_large.append(place)
         else:
             filling[where] = batch
             made.append(batch)
+    made.sort(key=lambda batch: batch.ordinal)
     return Batched(made, too_large)

@@ -23,7 +23,7 @@ BEGIN_SECONDS = 1.0
 which it asks for the brokers when it is cancelled."""
 
 MAX_BYTES = 5 * 1024 * 1024
-"""What a producer sends at most at once. A topic takes less: the broker refuses what is too large for it."""
+"""What a producer sends at most at once: some of what topics take."""
 
 TOPIC_EXISTS = 36
 """Kafka's error code TOPIC_ALREADY_EXISTS."""

@@ -3,11 +3,11 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError, KafkaTimeoutError, MessageSizeTooLargeError
+from aiokafka.errors import KafkaError, KafkaTimeoutError, MessageSizeTooLargeError, UnknownTopicOrPartitionError
 from prometheus_client import Counter, Histogram
 
 from shared.contracts.topics import Lane
@@ -16,6 +16,9 @@ from shared.runtime.batching import Batch, Rows, batched
 SEND_SECONDS = 15.0
 LAST_SECONDS = 1.0
 """How long Kafka may take to acknowledge a round, and how long after that, or after the stop, it is waited for."""
+
+TOPIC_SECONDS = 2.0
+"""How long it may take to say how many partitions a topic has, which a producer asks once."""
 
 PUBLISHED = Counter("dzwonek_relay_published_total", "Events published to Kafka", ["lane"])
 PUBLISH_SECONDS = Histogram("dzwonek_relay_seconds", "Seconds from the outbox row to Kafka's acknowledgement", ["lane"])
@@ -70,28 +73,28 @@ class Publisher:
             return Round((), None)
         handed = Handed()
         sending = asyncio.ensure_future(self._send(rows, handed))
-        waiting: set[asyncio.Future[Any]] = {sending, *ends}
-        await asyncio.wait(waiting, timeout=SEND_SECONDS, return_when=asyncio.FIRST_COMPLETED)
-        if not sending.done():
-            await asyncio.wait({sending}, timeout=LAST_SECONDS)
-        results = handed.results(len(rows))
-        lost = await _end(sending)
+        try:
+            waiting: set[asyncio.Future[Any]] = {sending, *ends}
+            await asyncio.wait(waiting, timeout=SEND_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+            if not sending.done():
+                await asyncio.wait({sending}, timeout=LAST_SECONDS)
+            results = handed.results(len(rows))
+        finally:
+            lost = await _end(sending)
         done = published(rows, results)
         self._measure(done)
-        return Round(done, lost or self._failure(results))
+        return Round(done, lost or _failure(results))
 
     async def _send(self, rows: Rows, handed: Handed) -> None:
         """Hands the rows to the producer in their order and waits for what becomes of them.
 
         After a failure that may pass, what follows is not even tried. A row that can never be sent holds up its own
-        key alone.
+        key alone, and a topic that Kafka does not have holds up no other.
         """
-        topics = {self._prefix + row["topic"] for row in rows}
-        partitions = {topic: len(await self._producer.partitions_for(topic)) for topic in topics}
+        partitions, failure = await self._partitions({self._prefix + row["topic"]: None for row in rows})
         batches, handed.too_large = batched(
             rows, prefix=self._prefix, partitions=partitions, new=self._producer.create_batch
         )
-        failure: KafkaError | None = None
         for batch in batches:
             self._may_send()
             batch.records.close()  # no more rows will come: it goes at once
@@ -106,13 +109,17 @@ class Publisher:
         if failure is not None:
             raise failure
 
-    def _failure(self, results: Sequence[object]) -> BaseException | None:
-        for result in results:
-            if isinstance(result, MessageSizeTooLargeError):
-                FAILURES.labels(self._lane).inc()
-            elif isinstance(result, BaseException):
-                return result
-        return None
+    async def _partitions(self, topics: Iterable[str]) -> tuple[Mapping[str, int], Exception | None]:
+        """How many partitions each topic has, and what went wrong with those that are left out."""
+        known: dict[str, int] = {}
+        failure: Exception | None = None
+        for topic in topics:
+            try:
+                async with asyncio.timeout(TOPIC_SECONDS):
+                    known[topic] = len(await self._producer.partitions_for(topic))
+            except (KafkaError, TimeoutError) as error:
+                failure = error if isinstance(error, KafkaError) else UnknownTopicOrPartitionError(topic)
+        return known, failure
 
     def _measure(self, done: Rows) -> None:
         PUBLISHED.labels(self._lane).inc(len(done))
@@ -135,6 +142,14 @@ def published(rows: Rows, results: Sequence[object]) -> Rows:
         elif row["key"] not in failed:
             done.append(row)
     return done
+
+
+def _failure(results: Sequence[object]) -> BaseException | None:
+    """What went wrong and may pass."""
+    for result in results:
+        if isinstance(result, BaseException) and not isinstance(result, MessageSizeTooLargeError):
+            return result
+    return None
 
 
 def _result(future: "asyncio.Future[object]") -> object:

@@ -54,8 +54,9 @@ class LaneRelay:
             except Exception as error:
                 if not (transient(error) or isinstance(error, KafkaError | LeadershipLost)):
                     raise
-                FAILURES.labels(self._lane).inc()
-                log.warning("relay_interrupted", lane=self._lane, error=type(error).__name__)
+                if not stop.is_set():  # else Kafka was slower than the stop, and the next leader sends it
+                    FAILURES.labels(self._lane).inc()
+                    log.warning("relay_interrupted", lane=self._lane, error=type(error).__name__)
                 await pause(stop, 1.0)
             finally:
                 SLOTS_HELD.labels(self._lane).set(0)
