@@ -84,7 +84,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         console.print(table(lines), *(hits_table(line) for line in lines if line.hits))
         write(lines)
         terminalreporter.write_line(f"Kept in {LATEST}.")
-        whole = {line.number for line in lines} == FAULTS and not terminalreporter.stats.get("failed")
+        unseen = [kind for kind in ("failed", "error", "skipped", "deselected") if terminalreporter.stats.get(kind)]
+        whole = {line.number for line in lines} == FAULTS and not unseen
         if EXTENT.full and whole:
             write_page(lines)
             terminalreporter.write_line(f"The table is in {PAGE}.")

@@ -1,11 +1,12 @@
 """Where a run is kept."""
 
 import json
+import re
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
-from tests.chaos.report import BEGIN, PAGE, Line, write, write_page
+from tests.chaos.report import BEGIN, FAULTS, PAGE, Line, write, write_page
 from tests.chaos.verdict import NOTHING_YET
 
 VERDICT = replace(NOTHING_YET, accepted=7, mailed=7, repeats=1, repeats_allowed=2, refused=Counter({502: 3, 503: 4}))
@@ -28,3 +29,9 @@ def test_the_page_of_the_project_gets_the_table_between_its_marks(tmp_path: Path
     table = text.partition(BEGIN)[2]
     assert "| 1 | storm of 3 kills, seed 5 | 7 | 7 | 1 | 2 | 0 | 7 | 0 | 2.0 |\n| 18 | SIGTERM |" in table
     assert "The storm of 3 kills, seed 5: kafka 2, postgres 1." in table
+
+
+def test_a_full_run_shows_every_fault_that_there_is_a_trial_of() -> None:
+    words = "".join(path.read_text() for path in Path(__file__).parent.glob("test_*.py"))
+    told = {int(number) for number in re.findall(r"(?:trials\.run|Line\.of)\(\s*(\d+),", words)}
+    assert told | {8, 9} == FAULTS  # two faults of one trial, which is given their numbers
