@@ -76,6 +76,13 @@ FROM generate_series(1, $2) AS number;
 -- name: left_in_outbox
 SELECT EXISTS (SELECT FROM outbox WHERE lane = $1);
 
+-- name: left_of_events
+-- Whether events of a service wait for Kafka, or for something that they tell of and that is not known yet.
+SELECT EXISTS (SELECT FROM outbox) OR EXISTS (SELECT FROM parked_events);
+
+-- name: left_to_send
+SELECT EXISTS (SELECT FROM mail_queue WHERE attempt_token IS NOT NULL OR due_at <= now());
+
 -- name: left_in_queue
 SELECT EXISTS (SELECT FROM mail_queue WHERE lane = $1 AND due_at <= now());
 

@@ -4,13 +4,13 @@ usage: python -m bench.raw.kafka SPOOL BOOTSTRAP PREFIX
 """
 
 import asyncio
-import gc
 import sys
 from pathlib import Path
 
 from aiokafka import AIOKafkaProducer
 
 from bench.effort import Effort, OwnWatch
+from bench.raw import calm_garbage_collection
 from bench.spool import read_records
 
 Ready = tuple[str, bytes, bytes, list[tuple[str, bytes]]]
@@ -47,7 +47,7 @@ def main(spool: str, bootstrap: str, prefix: str) -> None:
         )
         for record in read_records(Path(spool))
     ]
-    gc.freeze()
+    calm_garbage_collection()
     print(asyncio.run(send(records, bootstrap)).line())
 
 

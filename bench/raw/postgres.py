@@ -4,7 +4,6 @@ usage: python -m bench.raw.postgres URL COUNT
 """
 
 import asyncio
-import gc
 import secrets
 import sys
 from datetime import UTC, datetime, timedelta
@@ -13,6 +12,7 @@ from uuid import UUID, uuid4
 import asyncpg
 
 from bench.effort import Effort
+from bench.raw import calm_garbage_collection
 from bench.writing import written
 from shared.runtime.sql import load_queries
 
@@ -50,7 +50,7 @@ async def register(connection: "asyncpg.Connection[asyncpg.Record]", row: Row) -
 async def main(url: str, count: int) -> Effort:
     """Writes them all."""
     ready = rows(count)
-    gc.freeze()
+    calm_garbage_collection()
     return await written(url, ready, register)
 
 

@@ -4,7 +4,6 @@ usage: python -m bench.raw.smtp SPOOL PORT CONNECTIONS
 """
 
 import asyncio
-import gc
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +11,7 @@ from pathlib import Path
 from aiosmtplib import SMTP
 
 from bench.effort import Effort, OwnWatch
+from bench.raw import calm_garbage_collection
 from bench.spool import read_mails
 
 Envelope = tuple[str, list[str], bytes]
@@ -39,7 +39,7 @@ async def _carry(client: SMTP, rest: Iterator[Envelope]) -> None:
 def main(spool: str, port: str, connections: str) -> None:
     """The command."""
     mails = [(mail.sender, [mail.recipient], mail.content.encode()) for mail in read_mails(Path(spool))]
-    gc.freeze()
+    calm_garbage_collection()
     print(asyncio.run(send(mails, int(port), int(connections))).line())
 
 

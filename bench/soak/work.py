@@ -65,13 +65,16 @@ class Work:
                 await asyncio.sleep(TICK)
 
     async def done(self, *, seconds: float) -> None:
-        """Returns when every mail that was caused is recorded as accepted."""
+        """Returns when every mail that was caused is recorded as accepted and told of, and nothing else is due."""
 
-        async def all_accepted() -> bool:
+        async def all_done() -> bool:
             accepted = await self.notifications.fetchval("SELECT count(*) FROM mails WHERE state = 'accepted'")
-            return int(accepted) >= self.mails
+            if int(accepted) < self.mails or await self.notifications.fetchval(SQL["left_to_send"]):
+                return False
+            left = [await service.fetchval(SQL["left_of_events"]) for service in (self.accounts, self.notifications)]
+            return not any(left)
 
-        await until(all_accepted, seconds=seconds)
+        await until(all_done, seconds=seconds)
 
     async def _visit(self, client: httpx.AsyncClient) -> None:
         answer = await client.get(next(self._visits), headers={"Accept": "text/html"})
