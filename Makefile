@@ -37,9 +37,9 @@ test: setup $(if $(filter true,$(CI)),browser promtool) parts lint types imports
 	@exec .venv/bin/pytest $(WORKERS) $(ARGS)
 
 .PHONY: bench
-bench: setup $(if $(call said,$(PEER)),$(PEER_ENVIRONMENT)) ## Measure it beside the raw limits; ROW=2 one row, QUICK=1, LONG=1, PEER=1
+bench: setup $(if $(call said,$(PEER)),$(PEER_ENVIRONMENT)) ## Measure it beside the raw limits; ROW=2 one row, QUICK=1, LONG=1, PEER=1, PAGE=1
 	@exec $(RUN) bench $(foreach row,$(ROW),--row $(row)) $(if $(RUNS),--runs $(RUNS)) \
-		$(foreach word,QUICK LONG PEER,$(if $(call said,$($(word))),--$(shell echo $(word) | tr A-Z a-z)))
+		$(foreach word,QUICK LONG PEER PAGE,$(if $(call said,$($(word))),--$(shell echo $(word) | tr A-Z a-z)))
 
 .PHONY: soak
 soak: setup ## Half the load for half an hour: what grows, what is left; MINUTES=5

@@ -11,7 +11,7 @@ from rich.markup import escape
 from bench.figures import Figure
 from bench.ground import Ground
 from bench.plan import Plan
-from bench.report import LATEST, PAGE, write_latest, write_page
+from bench.report import LATEST, PAGE, QUICK, write_latest, write_page
 from bench.rows import (
     row1_sender,
     row2_pipeline,
@@ -45,10 +45,12 @@ WIDTH = 160
 
 def bench(
     row: Annotated[list[int] | None, typer.Option(help="Only this row; may be said several times.")] = None,
+    *,
     quick: Annotated[bool, typer.Option(help="Few items and few runs: everything within minutes.")] = False,
     long: Annotated[bool, typer.Option(help="Also what takes a million mails.")] = False,
     peer: Annotated[bool, typer.Option(help="Also the same mails with Celery and Django.")] = False,
     runs: Annotated[int | None, typer.Option(min=1, help="How often each line is measured.")] = None,
+    page: Annotated[bool, typer.Option(help="Put the table into the documentation though rows are missing.")] = False,
 ) -> None:
     """Measure the rows, print the table and keep it."""
     console = open_console(WIDTH)
@@ -59,11 +61,23 @@ def bench(
     with run_folder(console) as folder:
         figures, parts = asyncio.run(_measured(console, Ground(folder), wanted, plan))
     console.print(table(figures))
-    write_latest(figures, quick=quick)
-    console.print(f"Kept in {LATEST}.")
-    if not quick and set(wanted) >= set(ROWS) - ONLY_AT_LENGTH:
-        write_page(figures, command="make bench LONG=1" if long else "make bench", parts=parts)
+    kept = QUICK if quick else LATEST
+    write_latest(figures, kept)
+    console.print(f"Kept in {kept}.")
+    if not quick and (page or set(wanted) >= set(ROWS) - ONLY_AT_LENGTH):
+        write_page(figures, command=_command(row, plan, runs), parts=parts)
         console.print(f"The table is in {PAGE}.")
+
+
+def _command(row: Sequence[int] | None, plan: Plan, runs: int | None) -> str:
+    """How somebody has the same measured again."""
+    words = {
+        "ROW": f'"{" ".join(map(str, row))}"' if row else "",
+        "RUNS": str(runs) if runs else "",
+        "LONG": "1" if plan.long else "",
+        "PEER": "1" if plan.peer else "",
+    }
+    return " ".join(["make bench", *(f"{name}={value}" for name, value in words.items() if value)])
 
 
 async def _measured(

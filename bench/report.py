@@ -1,4 +1,7 @@
-"""Where a run is kept: `results/latest.json`, and the table of a full run in docs/performance.md between its marks."""
+"""Where a run is kept: `results/latest.json`, with the day and the machine, and the page, which has a table for people.
+
+That stands in docs/performance.md between its marks.
+"""
 
 import json
 import os
@@ -12,18 +15,19 @@ from bench.figures import Figure
 from bench.table import markdown
 
 LATEST = Path("bench") / "results" / "latest.json"
+QUICK = Path(".dzwonek") / "bench.json"
+"""Where few items were thought enough: nothing to be compared with."""
+
 PAGE = Path("docs") / "performance.md"
 BEGIN, END = "<!-- The last full run: written by make bench -->\n", "<!-- The end of the last full run -->\n"
 
 
-def write_latest(figures: Sequence[Figure], *, quick: bool, path: Path = LATEST) -> None:
-    """Writes the figures, and beside each whether few items were thought enough.
-
-    Those of rows that were not measured this time stay as they are.
-    """
+def write_latest(figures: Sequence[Figure], path: Path = LATEST) -> None:
+    """Writes the figures. Those of rows that were not measured this time stay as they are."""
     rows = {figure.row for figure in figures}
     kept = [record for record in _records(path) if record["row"] not in rows]
-    measured = [{**figure.record(), "quick": quick} for figure in figures]
+    measured_on = machine()
+    measured = [{**figure.record(), "machine": measured_on} for figure in figures]
     records = sorted([*kept, *measured], key=lambda record: record["row"])
     path.parent.mkdir(parents=True, exist_ok=True)
     new = path.with_name(f"{path.name}.{os.getpid()}.new")
