@@ -151,6 +151,35 @@ async def test_a_slow_domain_uses_half_of_the_connections_until_it_is_quick_agai
     assert len(await lane.begins()) == 4
 
 
+async def test_what_waits_for_a_slow_domain_is_not_ready_and_no_more_of_it_is_wanted() -> None:
+    lane = Lane(4)
+    await lane.knows(BIG, seconds=PATIENCE + 1)
+    lane.holds(BIG, 20)
+    lane.holds(SMALL, 1)
+    assert lane.held.ready == 3
+    assert lane.held.sated() == [BIG]
+    assert len(await lane.begins()) == 3
+    assert lane.held.ready == 0
+
+
+async def test_of_a_domain_that_nobody_knows_a_few_mails_are_enough() -> None:
+    lane = Lane(4)
+    lane.holds(NEW, 8)
+    assert lane.held.ready == 1
+    assert len(await lane.begins()) == 1
+    assert not lane.held.sated()
+    lane.now += 0.3  # it has not answered at once
+    assert lane.held.sated() == [NEW]
+
+
+async def test_of_a_quick_domain_all_is_ready_and_more_is_wanted() -> None:
+    lane = Lane(4)
+    await lane.knows(BIG)
+    lane.holds(BIG, 100)
+    assert lane.held.ready == 100
+    assert not lane.held.sated()
+
+
 async def test_domains_take_turns() -> None:
     lane = Lane(8)
     for domain in (BIG, SMALL):

@@ -19,6 +19,11 @@ PATIENCE = 2.0
 """Seconds: a domain that takes longer to answer is slow, and one that gave no answer is let be for so long."""
 
 _REMEMBERED = 10_000
+_AT_ONCE = 0.2
+"""Seconds, in which a domain that nobody knows is expected to answer."""
+
+_ENOUGH = 2
+"""So many mails for each connection may wait for a domain that is not quick."""
 
 
 class _Manner(Enum):
@@ -48,6 +53,12 @@ class Held:
     def __len__(self) -> int:
         """How many mails wait to be taken."""
         return self._count
+
+    @property
+    def ready(self) -> int:
+        """How many of them are for now. The others wait for an answer to those before them, whoever has time."""
+        now = self._clock()
+        return sum(self._ready(domain, waiting, now) for domain, waiting in self._waiting.items())
 
     def put(self, mails: Sequence[ClaimedMail]) -> None:
         """Mails to be sent, behind those that their domains have already."""
@@ -95,6 +106,16 @@ class Held:
         full = {domain for domain, flying in self._in_hand.items() if self._is_crowded(domain, flying, now)}
         return list(full | self._let_be_until.keys())
 
+    def sated(self) -> Sequence[str]:
+        """The domains that nothing more is to be claimed for: the crowded, and those that have enough for a while."""
+        now = self._clock()
+        enough = {
+            domain
+            for domain, waiting in self._waiting.items()
+            if len(waiting) > _ENOUGH * self._most and self._is_in_no_hurry(domain, now)
+        }
+        return list(enough.union(self.crowded()))
+
     def withdraw(self) -> Sequence[ClaimedMail]:
         """Takes the mails to crowded domains out, and those to strangers while strangers alone keep us waiting."""
         domains = list(self.crowded())
@@ -125,6 +146,20 @@ class Held:
             self._strangers_in_hand += domain not in self._manners
             return mail
         return None
+
+    def _ready(self, domain: str, waiting: Sequence[ClaimedMail], now: float) -> int:
+        if self._let_be_until.get(domain, now) > now:
+            return 0
+        flying = self._in_hand.get(domain, {})
+        if self._manners.get(domain) is _Manner.QUICK and not _keeps_waiting(flying, now):
+            return len(waiting)
+        return min(len(waiting), max(0, self._limit(domain, flying, now) - len(flying)))
+
+    def _is_in_no_hurry(self, domain: str, now: float) -> bool:
+        """Whether the domain is known to be slow, or is not known and has not answered at once."""
+        manner = self._manners.get(domain)
+        is_asked = manner is None and _keeps_waiting(self._in_hand.get(domain, {}), now, _AT_ONCE)
+        return manner is _Manner.SLOW or is_asked
 
     def _may_go(self, domain: str, flying: dict[UUID, float], now: float) -> bool:
         if self._let_be_until.get(domain, now) > now:
@@ -168,7 +203,7 @@ class Held:
             del self._manners[forgotten]
 
 
-def _keeps_waiting(flying: dict[UUID, float], now: float) -> bool:
+def _keeps_waiting(flying: dict[UUID, float], now: float, seconds: float = PATIENCE) -> bool:
     """Whether the mail that was taken first has waited too long for its answer."""
     first = next(iter(flying.values()), now)
-    return now - first > PATIENCE
+    return now - first > seconds

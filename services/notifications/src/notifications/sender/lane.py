@@ -32,6 +32,9 @@ STALL_SECONDS = 120.0
 
 _HELD_UP_SECONDS = 0.5
 _HELD_PER_COURIER = 4
+_MOST_HELD = 4
+"""In claims: mails to domains that are slow to answer are held beside those that can go."""
+_STRIDE = 4
 
 
 class Lane:
@@ -58,6 +61,8 @@ class Lane:
         self._held = Held(couriers)
         self._pace = Pace(least=couriers * _HELD_PER_COURIER, most=claim_size)
         self._room = asyncio.Event()
+        self._waiting_for_others = 0
+        self._looked_over = 0
         self._came_round = time.monotonic()
 
     def stalled(self) -> str | None:
@@ -93,7 +98,7 @@ class Lane:
                 self._recorder.add(outcome)
             self._held.done(mail, answered=outcome.domain_answered if outcome else None)
             self._pace.step()
-            if len(self._held) * 2 <= self._pace.wanted:
+            if self._has_room(len(self._held) - self._waiting_for_others, self._pace.wanted):
                 self._room.set()
 
     async def _handled(self, mail: ClaimedMail) -> Outcome | None:
@@ -117,12 +122,16 @@ class Lane:
                 continue
             self._put_off(self._held.withdraw())
             wanted = self._pace.wanted
-            held = len(self._held)
-            if held * 2 > wanted:
+            ready = self._held.ready
+            self._waiting_for_others = len(self._held) - ready
+            if not self._has_room(ready, wanted):
                 self._room.clear()
                 await _first_of(stop.wait(), self._room.wait(), seconds=_HELD_UP_SECONDS)
                 continue
-            claim = await self._claimed(min(wanted - held, self._claim_size))
+            size = min(max(wanted - ready, self._looked_over), self._claim_size)
+            claim = await self._claimed(size)
+            # Past mails that are not for now it goes in long strides: those behind them are in nobody's way.
+            self._looked_over = size * _STRIDE if claim.put_off > len(claim.mails) else 0
             self._held.put(claim.mails)
             if claim.is_full and len(claim.mails) >= claim.put_off:
                 pause = POLL_SHORTEST
@@ -130,10 +139,14 @@ class Lane:
             pause = POLL_SHORTEST if claim.mails or claim.put_off else min(pause * 1.5, POLL_LONGEST)
             await _first_of(stop.wait(), seconds=pause)
 
+    def _has_room(self, ready: int, wanted: int) -> bool:
+        """Whether to claim more: what waits for others counts only where there is too much of it."""
+        return ready * 2 <= wanted and len(self._held) < self._claim_size * _MOST_HELD
+
     async def _claimed(self, size: int) -> Claim:
         """A claim; none while the database is away."""
         try:
-            return await self._claim(self.name, size, self._held.crowded())
+            return await self._claim(self.name, size, self._held.sated())
         except Exception as error:
             if not transient(error):
                 raise
