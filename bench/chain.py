@@ -23,10 +23,11 @@ from shared.runtime.sealing import Sealer
 
 @dataclass(frozen=True)
 class Chain:
-    """The worker of accounts before a pipeline. `accounts` is a connection to its database."""
+    """The worker of accounts before a pipeline. `accounts` is a connection to its database, whose URL stands beside."""
 
     pipeline: Pipeline
     accounts: Connection
+    accounts_url: str
 
     async def sign_ins(self, count: int, rate: float) -> Sequence[float]:
         """Seconds from commit to acceptance of so many sign-ins from new devices, `rate` a second."""
@@ -60,8 +61,8 @@ class Chain:
         return await dead_letters("notifications", await self.pipeline.ground.kafka(), self.pipeline.prefix)
 
     async def _seconds(self, rows: OutboxColumns, rate: float, kinds: Sequence[str], *, good: int) -> Sequence[float]:
-        async def write(first: int, end: int) -> None:
-            await self.accounts.execute(SQL["insert_events"], *(column[first:end] for column in rows))
+        async def write(number: int) -> None:
+            await self.accounts.execute(SQL["insert_events"], *(column[number : number + 1] for column in rows))
 
         accepted: dict[UUID, float] = {}
 
@@ -77,9 +78,8 @@ class Chain:
         await self.accounts.execute(SQL["forget_archive"])
         await steady(len(rows.keys), rate, write)
         await until(relayed)
-        written = {
-            row["event_id"]: row["created_at"].timestamp() for row in await self.accounts.fetch(SQL["written_at"])
-        }
+        rows_of = await self.accounts.fetch(SQL["written_at"], Lane.SECURITY)
+        written = {row["event_id"]: row["created_at"].timestamp() for row in rows_of}
         await until(all_accepted)
         return [accepted[event] - at for event, at in written.items() if event in accepted]
 
@@ -93,4 +93,4 @@ async def chain(ground: Ground, sink: Sink | None = None) -> AsyncIterator[Chain
         connected(database) as accounts,
         pipeline(ground, prefix=prefix, sink=sink) as behind,
     ):
-        yield Chain(behind, accounts)
+        yield Chain(behind, accounts, database)

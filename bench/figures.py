@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 
 from bench.effort import Effort
@@ -79,8 +79,8 @@ class Figure:
 def rates(row: int, name: str, unit: str, runs: Sequence[tuple[Effort, Effort]], *, goal: Goal | None = None) -> Figure:
     """How many a second, raw and ours, of runs that followed each other."""
     figure = values(row, name, unit, [(raw.rate, ours.rate) for raw, ours in runs], goal=goal)
-    return Figure(
-        **{field: getattr(figure, field) for field in _SHARED},
+    return replace(
+        figure,
         raw_cpu=median(raw.cpu_per_item for raw, _ in runs),
         ours_cpu=median(ours.cpu_per_item for _, ours in runs),
     )
@@ -109,6 +109,3 @@ def percentile(values_: Sequence[float], share: float) -> float:
         raise ValueError("no values")
     ordered = sorted(values_)
     return ordered[min(int(len(ordered) * share), len(ordered) - 1)]
-
-
-_SHARED = ("row", "name", "unit", "raw", "ours", "ratio", "spread", "runs", "cores", "goal")

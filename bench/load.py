@@ -4,19 +4,21 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 
+from bench.plan import NotMeasured
+
 _TICK = 0.01
+_LATE = 1.1
+"""With so many times the seconds it was another rate."""
 
 
-async def steady(count: int, rate: float, write: Callable[[int, int], Awaitable[None]]) -> float:
-    """Has `write` write the items from one number up to another, `rate` a second, each tick's at once.
-
-    Returns the seconds that it took, which are more than `count / rate` when writing cannot keep up.
-    """
+async def steady(count: int, rate: float, write: Callable[[int], Awaitable[None]]) -> None:
+    """Has `write` write the items by their numbers, `rate` a second. Raises NotMeasured when it cannot keep up."""
     began, done = time.perf_counter(), 0
     while done < count:
         due = min(int((time.perf_counter() - began) * rate) + 1, count)
-        if due > done:
-            await write(done, due)
-            done = due
+        for number in range(done, due):
+            await write(number)
+        done = due
         await asyncio.sleep(_TICK)
-    return time.perf_counter() - began
+    if time.perf_counter() - began > count / rate * _LATE:
+        raise NotMeasured(f"{rate:,.0f} a second could not be written")

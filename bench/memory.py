@@ -36,7 +36,10 @@ def resident(pid: int) -> int:
 
 
 def own_memory(pid: int) -> int:
-    """The bytes of a process that are its own, and in memory: no library, no file, nothing shared."""
+    """The bytes of a process that are its own, and in memory: no library, no file, nothing shared.
+
+    What a fork has from its parent counts from the beginning, so that it grows by nothing when it is copied later.
+    """
     return _of_status(pid, "RssAnon")
 
 

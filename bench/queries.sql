@@ -61,17 +61,20 @@ WHERE attempts.result = 'accepted' AND notices.kind = ANY ($1::text[]);
 
 -- name: written_at
 -- When each event was committed with its row.
-SELECT (headers ->> 'ce_id')::uuid AS event_id, created_at FROM outbox_archive;
+SELECT (headers ->> 'ce_id')::uuid AS event_id, created_at FROM outbox_archive WHERE lane = $1;
 
 -- name: insert_events
 INSERT INTO outbox (lane, slot, topic, key, headers, value)
 SELECT * FROM unnest($1::text[], $2::smallint[], $3::text[], $4::text[], $5::jsonb[], $6::bytea[]);
 
 -- name: fill_lane
--- As many rows of a lane as asked for, such as a roster import leaves.
+-- As many rows of a lane as asked for, each with a key of its own, such as a roster import leaves.
 INSERT INTO outbox (lane, slot, topic, key, headers, value)
-SELECT $1, number % 4, 'roster.person.v1', number::text, '{}', repeat('x', 400)::bytea
-FROM generate_series(1, $2) AS number;
+SELECT $1, number % 4, $2, number::text, $3, repeat('x', 400)::bytea
+FROM generate_series(1, $4::integer) AS number;
+
+-- name: count_of_lane
+SELECT count(*) FROM outbox WHERE lane = $1;
 
 -- name: left_in_outbox
 SELECT EXISTS (SELECT FROM outbox WHERE lane = $1);

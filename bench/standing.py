@@ -18,12 +18,12 @@ from notifications.domain.effects import Cause, Notice
 from notifications.domain.kinds import NEW_SIGN_IN, NOTICE_LIFETIME
 from notifications.domain.mail import ClaimedMail
 from notifications.sender.outcome import Attempt, answered
-from notifications.sender.store import ClaimLimits, QueueStore, with_fresh_plans
+from notifications.sender.store import ClaimLimits, QueueStore
 from notifications.settings.sender import SenderSettings
 from notifications.store import queue_mails
 from shared.runtime.day_partitions import keep_days
 from shared.runtime.events import new_id
-from shared.runtime.postgres import Connection, create_pool
+from shared.runtime.postgres import Connection, create_pool, with_fresh_plans
 from shared.runtime.sealing import Sealer, Unsealer
 
 LANE = "bulk"

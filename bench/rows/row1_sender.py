@@ -29,18 +29,18 @@ PEER_PROCESSES = (1, 4)
 
 
 @dataclass(frozen=True)
-class Line:
-    """A line of this row: which mails, and whether the sender signs them."""
+class Sort:
+    """Mails of one sort: of which kinds, and whether the sender signs them. It has a line of its own."""
 
     name: str
     kinds: Sequence[str]
     signed: bool = False
 
 
-PLAIN = Line("one sender, mails of four kinds / aiosmtplib, ready-made", NOTICES)
+PLAIN = Sort("one sender, mails of four kinds / aiosmtplib, ready-made", NOTICES)
 OTHERS = (
-    Line("the same, signed with DKIM", NOTICES, signed=True),
-    Line("activations: a sealed token, the terms attached", ACTIVATION),
+    Sort("the same, signed with DKIM", NOTICES, signed=True),
+    Sort("activations: a sealed token, the terms attached", ACTIVATION),
 )
 
 
@@ -56,29 +56,29 @@ async def measure(ground: Ground, plan: Plan) -> AsyncIterator[Figure]:
             peer = await celery_and_django(ground, count=plan.of(4_000, 1_000), processes=processes)
             label = f"the same / Celery and Django, processes: {processes}"
             yield rates(1, label, "mails/s", [(peer, ours) for _, ours in runs])
-    for line in OTHERS:
+    for sort in OTHERS:
         few = replace(plan, runs=min(plan.runs, plan.of(plan.runs, 1)))
-        yield rates(1, line.name, "mails/s", await _runs(ground, few, line, count=plan.of(10_000, 1_500)))
+        yield rates(1, sort.name, "mails/s", await _runs(ground, few, sort, count=plan.of(10_000, 1_500)))
 
 
-async def _runs(ground: Ground, plan: Plan, line: Line, *, count: int) -> list[tuple[Effort, Effort]]:
+async def _runs(ground: Ground, plan: Plan, sort: Sort, *, count: int) -> list[tuple[Effort, Effort]]:
     database = await ground.database("notifications")
     sealer = Sealer(ground.keys.sealing_public)
     sink = await ground.sink()
     mails: list[InventedMail] = []
 
     async def raw() -> Effort:
-        mails[:] = invented(count, line.kinds)
+        mails[:] = invented(count, sort.kinds)
         path = ground.folder / "mails.jsonl"
-        spool.write(path, ready_made(mails, ground.keys, signer(ground) if line.signed else None))
+        spool.write(path, ready_made(mails, ground.keys, signer(ground) if sort.signed else None))
         return await ground.side("bench.raw.smtp", str(path), str(sink.port), str(CONNECTIONS))
 
-    async with sender(ground, database, signed=line.signed) as process, connected(database) as connection:
+    async with sender(ground, database, signed=sort.signed) as process, connected(database) as connection:
 
         async def ours() -> Effort:
             return await sent(connection, process, mails, sealer)
 
-        await sent(connection, process, list(invented(WARM_UP, line.kinds)), sealer)
+        await sent(connection, process, list(invented(WARM_UP, sort.kinds)), sealer)
         return await plan.alternate(raw, ours)
 
 

@@ -31,8 +31,8 @@ async def measure(ground: Ground, plan: Plan) -> AsyncIterator[Figure]:
 
     async with worker(ground, "accounts", database, prefix=prefix) as process, connected(database) as connection:
 
-        async def raw() -> Effort:
-            return await ground.side("bench.raw.kafka", str(path), kafka, prefix)
+        async def raw(*batches: str) -> Effort:
+            return await ground.side("bench.raw.kafka", str(path), kafka, prefix, *batches)
 
         async def empty() -> bool:
             return not await connection.fetchval(SQL["left_in_outbox"], Lane.SECURITY)
@@ -47,7 +47,9 @@ async def measure(ground: Ground, plan: Plan) -> AsyncIterator[Figure]:
 
         await ours()  # connections are made, plans and batches found
         runs = await plan.alternate(raw, ours)
+        beside = [(await raw("batches"), relayed) for _, relayed in runs]
     yield rates(4, "relay, from the outbox to Kafka / aiokafka, keyed", "events/s", runs, goal=GOAL)
+    yield rates(4, "the same / aiokafka, batches filled by the bench", "events/s", beside)
 
 
 def _spool(path: Path, rows: OutboxColumns) -> None:

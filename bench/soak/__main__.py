@@ -12,7 +12,7 @@ from rich.progress import Progress
 from bench.run import open_console, run_folder
 from bench.sink import Sink
 from bench.soak.old_days import are_gone, begin_old_days
-from bench.soak.outcome import LATEST, Outcome, lines_of
+from bench.soak.outcome import LATEST, Outcome, watched
 from bench.soak.samples import Samples
 from bench.soak.work import Work, work
 from bench.waiting import connected
@@ -45,12 +45,13 @@ async def _soaked(folder: Path, console: Console, minutes: float) -> Outcome:
         await system.start()
         async with work(system) as load:
             await begin_old_days(system, load.notifications)
+            await load.burst()  # the first finds nothing warm
             rate = await load.burst() / 2
             console.print(f"Half of what it can do: {rate:,.0f} mails a second.", highlight=False)
             samples = Samples(system)
             drained = await _worked(load, samples, rate, minutes * 60, console)
             gone = await are_gone(load.notifications)
-            return Outcome(minutes, rate, load.mails, load.faults, drained, gone, tuple(lines_of(samples)))
+            return Outcome(minutes, rate, load.mails, load.faults, drained, gone, tuple(watched(samples)))
     finally:
         await system.stop()
         await sink.stop()

@@ -17,7 +17,7 @@ MEGABYTES_ALLOWED, FILES_ALLOWED, CONNECTIONS_ALLOWED = 5.0, 5.0, 2.0
 
 
 @dataclass(frozen=True)
-class Line:
+class Watched:
     """Something that must not grow, and whether it did."""
 
     name: str
@@ -41,20 +41,20 @@ class Outcome:
     faults: int
     drained: bool
     old_days_gone: bool
-    lines: tuple[Line, ...]
+    watched: tuple[Watched, ...]
 
     @property
     def held(self) -> bool:
         """Whether nothing was left, lost or growing."""
-        return self.drained and self.old_days_gone and not self.faults and all(line.held for line in self.lines)
+        return self.drained and self.old_days_gone and not self.faults and all(each.held for each in self.watched)
 
     def table(self) -> Table:
-        """Each line: how much there was at the end, and what it grows in an hour."""
+        """Each of them: how much there was at the end, and what it grows in an hour."""
         shown = Table("what", "at the end", "an hour", f"± {SURE:g} errors", "grows")
-        for line in self.lines:
-            trend = line.trend
-            cells = f"{trend.last:,.1f} {line.unit}", f"{trend.an_hour:+,.1f}", f"{SURE * trend.error:,.1f}"
-            shown.add_row(line.name, *cells, "no" if line.held else "[red]yes[/red]")
+        for each in self.watched:
+            trend = each.trend
+            cells = f"{trend.last:,.1f} {each.unit}", f"{trend.an_hour:+,.1f}", f"{SURE * trend.error:,.1f}"
+            shown.add_row(each.name, *cells, "no" if each.held else "[red]yes[/red]")
         return shown
 
     def sentences(self) -> Iterator[str]:
@@ -70,10 +70,10 @@ class Outcome:
         LATEST.write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def lines_of(samples: Samples) -> Iterator[Line]:
+def watched(samples: Samples) -> Iterator[Watched]:
     """What was sampled, beside what is allowed."""
     for name, trend in samples.memory_trends().items():
-        yield Line(f"memory of {name}", "MB", trend, MEGABYTES_ALLOWED)
+        yield Watched(f"memory of {name}", "MB", trend, MEGABYTES_ALLOWED)
     for name, trend in samples.file_trends().items():
-        yield Line(f"open files and sockets of {name}", "", trend, FILES_ALLOWED)
-    yield Line("connections to PostgreSQL", "", samples.connection_trend(), CONNECTIONS_ALLOWED)
+        yield Watched(f"open files and sockets of {name}", "", trend, FILES_ALLOWED)
+    yield Watched("connections to PostgreSQL", "", samples.connection_trend(), CONNECTIONS_ALLOWED)

@@ -19,7 +19,7 @@ from shared.runtime.postgres import Connection
 from shared.runtime.sealing import Sealer
 
 TICK = 0.25
-BURST = 2_000
+BURST = 5_000
 REGISTERED = 0.1
 """The part of the events that are registrations, whose mails are three times as large."""
 

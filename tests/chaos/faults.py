@@ -10,13 +10,19 @@ from devstack.module_process import ModuleProcess
 from devstack.ports import free_port
 from devstack.process import Process
 from devstack.system import Running, System
+from tests.chaos.at_work import has_work
 from tests.chaos.crash_points import SENDER, CrashPoint
 from tests.chaos.ledger import Ledger
+from tests.chaos.load import Load
+from tests.waiting import until
 
 PROCESSES = ("accounts-api", "accounts-worker", "notifications-worker", "notifications-sender")
 SERVERS = ("kafka", "postgres")
 GRACE_SECONDS = 25
 """What a process may take to end in good order: the twenty seconds of its parts, and their clean-up."""
+
+WORK_SECONDS = 60.0
+"""How long a part may wait for work under load."""
 
 POINT_SECONDS = 40.0
 """How long a process may take to start and to come to its crash point under load."""
@@ -33,6 +39,24 @@ class Faults:
         """SIGKILL, for it and what it has started."""
         await self._system.parts()[name].kill()
         await self._ended(name)
+
+    async def kill_at_work(self, name: str, load: Load) -> None:
+        """The same with work in its hands. It is frozen while that is looked at, so that it cannot finish meanwhile.
+
+        PostgreSQL is not, as it is what is asked.
+        """
+        part = self._system.parts()[name]
+
+        async def caught() -> bool:
+            if name != "postgres":
+                part.pause()
+            if await has_work(name, self._system, load):
+                return True
+            part.resume()
+            return False
+
+        await until(caught, seconds=WORK_SECONDS)
+        await self.kill(name)
 
     async def stop(self, name: str) -> int | None:
         """SIGTERM; its exit code when it has ended."""

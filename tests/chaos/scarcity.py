@@ -1,6 +1,7 @@
 """A PostgreSQL that has no connection left, or no room on its disk."""
 
 import asyncio
+import contextlib
 import os
 import subprocess
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
@@ -13,9 +14,10 @@ import pytest
 from devstack.postgres_databases import address, create_role, drop_role, new_role, superuser
 from devstack.postgres_program import unprivileged_user
 from devstack.system import System
+from tests.chaos.faults import Faults
 
-DISK = "128m"
-"""Room for the tables of a long run; as much memory is taken while it is full."""
+DISK = 128 * 1024 * 1024
+"""Room for the tables of a long run, in bytes; as much memory is taken while it is full."""
 
 BLOCK = bytes(1024 * 1024)
 TAKE_SECONDS = 0.02
@@ -24,6 +26,11 @@ TABLES: Mapping[str, Sequence[str]] = {
     "notifications": ("contacts", "inbox", "mail_queue", "outbox"),
 }
 """What grows with every registration, by database."""
+
+QUOTA = """
+CREATE FUNCTION over_quota() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN RAISE 'over the quota' USING ERRCODE = 'disk_full'; END $$
+"""
 
 
 @asynccontextmanager
@@ -63,16 +70,21 @@ async def _many() -> AsyncIterator[list["asyncpg.Connection[asyncpg.Record]"]]:
 
 
 @contextmanager
-def small_disk(folder: Path) -> Iterator[Path]:
-    """A file system of its own. The test is skipped where none may be mounted."""
+def small_disk(folder: Path, *, beside: Path | None = None) -> Iterator[Path]:
+    """A file system of its own, with room for what lies in the folder `beside`, too.
+
+    The test is skipped where none may be mounted.
+    """
+    size = DISK + sum(file.stat().st_size for file in beside.iterdir()) if beside else DISK
     folder.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={DISK}", "tmpfs", folder], check=False)  # noqa: S607
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", folder], check=False)  # noqa: S607
     if mounted.returncode:
         pytest.skip("a file system can be mounted by root alone")
     try:
         yield folder
     finally:
         subprocess.run(["umount", "--lazy", folder], check=True)  # noqa: S607
+        folder.rmdir()
 
 
 @asynccontextmanager
@@ -88,6 +100,54 @@ async def tables_on(disk: Path, system: System) -> AsyncIterator[None]:
         finally:
             await _move(system, "pg_default")
             await connection.execute("DROP TABLESPACE small")
+
+
+@asynccontextmanager
+async def over_quota(system: System) -> AsyncIterator[None]:
+    """What grows with every registration may not, as PostgreSQL itself says: for machines without a small disk, too."""
+    for database, tables in TABLES.items():
+        async with superuser(system.postgres.url(database)) as connection:
+            await connection.execute(QUOTA)
+            for table in tables:
+                await connection.execute(
+                    f"CREATE TRIGGER over_quota BEFORE INSERT ON {table} EXECUTE FUNCTION over_quota()"
+                )
+    try:
+        yield
+    finally:
+        for database in TABLES:
+            async with superuser(system.postgres.url(database)) as connection:
+                await connection.execute("DROP FUNCTION over_quota CASCADE")
+
+
+@asynccontextmanager
+async def log_on(disk: Path, faults: Faults, system: System) -> AsyncIterator[None]:
+    """PostgreSQL's own log lies on that disk."""
+    log, place = system.postgres.data / "pg_wal", disk / "pg_wal"
+    await faults.stop("postgres")
+    _move_as_it_is(log, place)
+    log.symlink_to(place)
+    try:
+        await faults.start("postgres")
+        yield
+    finally:
+        await faults.stop("postgres")
+        log.unlink()
+        _move_as_it_is(place, log)
+        await faults.start("postgres")
+
+
+def _move_as_it_is(folder: Path, place: Path) -> None:
+    """Also to another file system, with its owner."""
+    subprocess.run(["mv", folder, place], check=True)  # noqa: S607
+
+
+async def use_up_log(server: str) -> None:
+    """Has PostgreSQL begin one file of its log after the other until it ends for want of room."""
+    with contextlib.suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+        async with superuser(server) as connection:
+            while True:
+                await connection.execute("SELECT pg_logical_emit_message(true, 'chaos', 'x'), pg_switch_wal()")
 
 
 def _make_for_postgres(folder: Path) -> None:

@@ -10,7 +10,6 @@ from tests.chaos.crash_points import POINTS
 from tests.chaos.faults import PROCESSES, SERVERS
 from tests.chaos.trial import Trials
 from tests.chaos.verdict import Verdict
-from tests.waiting import until
 
 CALM_SECONDS = 1.5
 """The longest pause between two kills."""
@@ -23,7 +22,7 @@ IN_A_ROW = 20
 
 
 class Storm:
-    """Kills parts of a system under load; `hits` has the kills by process and point. Each met work in flight."""
+    """Kills parts of a system under load; `hits` has the kills by process and point. Each had work in its hands."""
 
     def __init__(self, trials: Trials, seed: int) -> None:
         self._trials = trials
@@ -53,10 +52,6 @@ class Storm:
         if name in POINTS:
             await faults.crash(POINTS[name], nth=nth)
         else:
-            await until(self._in_flight, seconds=60)
-            await faults.kill(name)
+            await faults.kill_at_work(name, self._trials.load)
         self.hits[name] += 1
         await faults.start(POINTS[name].process if name in POINTS else name)
-
-    async def _in_flight(self) -> bool:
-        return await self._trials.ledger.in_flight() > 0

@@ -9,8 +9,10 @@ from functools import partial
 import httpx
 import pytest
 
+from tests.chaos.changing import Changed
 from tests.chaos.effects import archived
 from tests.chaos.extent import EXTENT, TIMEOUT
+from tests.chaos.followed import assert_all_followed, change_at_once
 from tests.chaos.trial import SOME, Trials
 from tests.commands import run_command
 from tests.waiting import until
@@ -32,17 +34,22 @@ async def still_accepted(trials: Trials) -> AsyncIterator[None]:
 
 @pytest.mark.parametrize("way", WAYS)
 async def test_requests_are_accepted_while_kafka_is_away_and_mailed_when_it_is_back(way: str, trials: Trials) -> None:
+    changed: list[Changed] = []
+
     async def away() -> None:
+        changing = asyncio.ensure_future(change_at_once(trials))
         async with still_accepted(trials):
             if way == "frozen":
                 await trials.faults.freeze("kafka", seconds=EXTENT.away_seconds)
-                return
-            await (trials.faults.kill if way == "killed" else trials.faults.stop)("kafka")
-            await asyncio.sleep(EXTENT.away_seconds)
-        await trials.faults.start("kafka")
+            else:
+                await (trials.faults.kill if way == "killed" else trials.faults.stop)("kafka")
+                await asyncio.sleep(EXTENT.away_seconds)
+                await trials.faults.start("kafka")
+        changed.extend(await changing)
 
     verdict = await trials.run(3, f"Kafka {way}, away for {EXTENT.away_seconds:g} s", away)
     assert (verdict.repeats, verdict.refused.total()) == (0, 0)
+    await assert_all_followed(trials, changed)
 
 
 async def test_nothing_is_lost_and_nothing_mailed_twice_when_kafka_loses_all_it_had(trials: Trials) -> None:

@@ -8,8 +8,8 @@ import pytest
 
 from devstack.postgres_databases import superuser
 from tests.chaos.extent import EXTENT, TIMEOUT
-from tests.chaos.faults import PROCESSES
-from tests.chaos.scarcity import crowd, filled, small_disk, tables_on
+from tests.chaos.faults import GRACE_SECONDS, PROCESSES
+from tests.chaos.scarcity import crowd, filled, log_on, over_quota, small_disk, tables_on, use_up_log
 from tests.chaos.trial import SOME, Trials
 from tests.waiting import until
 
@@ -52,13 +52,41 @@ async def test_on_a_full_disk_requests_are_refused_for_now(trials: Trials) -> No
         with small_disk(trials.system.folder / "small-disk") as disk:
             async with nobody_restarts(trials), tables_on(disk, trials.system):
                 with filled(disk):
-                    refused = trials.load.refused.total()
-                    await until(lambda: refused_some(trials, refused), seconds=60)
-                    await asyncio.sleep(EXTENT.away_seconds / 2)
+                    await refused_for_a_while(trials)
                 await trials.accepted_some()
 
     verdict = await trials.run(5, "disk full", full)
     assert verdict.repeats == 0
+    assert verdict.refused.total() >= SOME
+
+
+async def test_over_a_quota_requests_are_refused_for_now(trials: Trials) -> None:
+    async def full() -> None:
+        async with nobody_restarts(trials):
+            async with over_quota(trials.system):
+                await refused_for_a_while(trials)
+            await trials.accepted_some()
+
+    verdict = await trials.run(5, "over a quota of PostgreSQL's", full)
+    assert verdict.repeats == 0
+    assert verdict.refused.total() >= SOME
+
+
+async def test_postgresql_that_ended_for_want_of_room_for_its_log_is_only_to_be_started_again(trials: Trials) -> None:
+    postgres = trials.system.postgres
+
+    async def full() -> None:
+        with small_disk(trials.system.folder / "small-disk", beside=postgres.data / "pg_wal") as disk:
+            async with nobody_restarts(trials), log_on(disk, trials.faults, trials.system):
+                await trials.accepted_some()
+                with filled(disk):
+                    await use_up_log(postgres.url())
+                    await asyncio.wait_for(postgres.process.wait(), GRACE_SECONDS)
+                    await refused_for_a_while(trials)
+                await trials.faults.start("postgres")
+                await trials.accepted_some()
+
+    verdict = await trials.run(5, "no room for PostgreSQL's log", full)
     assert verdict.refused.total() >= SOME
 
 
@@ -72,5 +100,12 @@ async def nobody_restarts(trials: Trials) -> AsyncIterator[None]:
     assert [process.pid for process in processes] == before
 
 
-async def refused_some(trials: Trials, before: int) -> bool:
-    return trials.load.refused.total() >= before + SOME
+async def refused_for_a_while(trials: Trials) -> None:
+    """Requests are refused, and go on to be."""
+    enough = trials.load.refused.total() + SOME
+
+    async def refused_some() -> bool:
+        return trials.load.refused.total() >= enough
+
+    await until(refused_some, seconds=60)
+    await asyncio.sleep(EXTENT.away_seconds / 2)

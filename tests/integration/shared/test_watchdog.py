@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 
 import pytest
 from aiokafka import AIOKafkaProducer
@@ -12,7 +13,7 @@ from tests.waiting import until
 
 from shared.contracts.accounts import AccountActivated
 from shared.contracts.envelope import Event, encode
-from shared.contracts.topics import ACCOUNTS_ACCOUNT
+from shared.contracts.topics import retry_topic
 from shared.runtime.consumer import Handled, Handlers, Inbox
 from shared.runtime.postgres import Connection, Pool
 from shared.runtime.settings import KafkaSettings
@@ -20,6 +21,9 @@ from shared.runtime.subscriber import Subscriptions
 from shared.runtime.watchdog import Watchdog
 
 GROUP = "security"
+TOPIC = retry_topic(SERVICE)
+"""It has one partition."""
+
 STALL_SECONDS = 0.3
 
 
@@ -29,10 +33,12 @@ def hold() -> asyncio.Event:
     return asyncio.Event()
 
 
-@pytest.fixture
-async def subscriptions(
+@asynccontextmanager
+async def listening(
     pool: Pool, kafka: KafkaSettings, producer: AIOKafkaProducer, hold: asyncio.Event
 ) -> AsyncIterator[Subscriptions]:
+    """A consumer of the group, whose handler hangs."""
+
     async def hanging(_: Connection, __: Sequence[Event[AccountActivated]]) -> Handled:
         await hold.wait()
         return Handled()
@@ -40,11 +46,30 @@ async def subscriptions(
     handlers = Handlers()
     handlers.on(AccountActivated, hanging)
     subscriptions = Subscriptions(kafka, SERVICE, Inbox(pool, handlers), producer)
-    subscriptions.add(GROUP, [ACCOUNTS_ACCOUNT])
+    subscriptions.add(GROUP, [TOPIC])
     await subscriptions.broker.start()
-    yield subscriptions
-    hold.set()
-    await subscriptions.broker.stop()
+    try:
+        yield subscriptions
+    finally:
+        hold.set()
+        await subscriptions.broker.stop()
+
+
+@pytest.fixture
+async def subscriptions(
+    pool: Pool, kafka: KafkaSettings, producer: AIOKafkaProducer, hold: asyncio.Event
+) -> AsyncIterator[Subscriptions]:
+    async with listening(pool, kafka, producer, hold) as subscriptions:
+        yield subscriptions
+
+
+@pytest.fixture
+async def spare(
+    pool: Pool, kafka: KafkaSettings, producer: AIOKafkaProducer, hold: asyncio.Event
+) -> AsyncIterator[Subscriptions]:
+    """Another one in the same group."""
+    async with listening(pool, kafka, producer, hold) as subscriptions:
+        yield subscriptions
 
 
 def watchdog(subscriptions: Subscriptions, *, kafka_is_there: bool = True, ask_seconds: float = 5) -> Watchdog:
@@ -57,7 +82,7 @@ def watchdog(subscriptions: Subscriptions, *, kafka_is_there: bool = True, ask_s
 async def send(producer: AIOKafkaProducer, kafka: KafkaSettings, count: int) -> None:
     for _ in range(count):
         record = encode(activated())
-        topic = kafka.kafka_prefix + record.topic.name
+        topic = kafka.kafka_prefix + TOPIC.name
         await producer.send_and_wait(topic, record.value, b"one key", headers=list(record.headers))
 
 
@@ -105,6 +130,23 @@ async def test_a_group_without_work_is_well(subscriptions: Subscriptions) -> Non
     await until(longer_than_a_stall())
     await dog.look(GROUP)
     assert dog.stalled() is None
+
+
+async def test_one_that_has_no_partition_is_well_as_long_as_another_does_the_work(
+    subscriptions: Subscriptions, spare: Subscriptions, producer: AIOKafkaProducer, kafka: KafkaSettings
+) -> None:
+    async def idle() -> Subscriptions | None:
+        """The one that got nothing when the only partition was given to the other."""
+        without = [each for each in (subscriptions, spare) if not each.groups[GROUP][0].consumer.assignment()]  # type: ignore[union-attr]
+        return without[0] if len(without) == 1 else None
+
+    dog = watchdog(await until(idle))
+    await dog.look(GROUP)
+    await until(longer_than_a_stall())
+    await dog.look(GROUP)
+    assert dog.stalled() is None
+    await send(producer, kafka, 3)
+    await until(stalled(dog))
 
 
 @pytest.mark.parametrize("kafka_is_there", [True, False])

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.contracts.topics import BROKER_MAX_BYTES
-from shared.runtime.batching import Batched, batched, partition_of
+from shared.runtime.batching import Batched, batched
+from shared.runtime.outbox import part_of
 
 PARTITIONS = {"some.accounts": 12, "some.mails": 3}
 KEYS = [f"key-{number}" for number in range(6)]
@@ -44,7 +45,7 @@ def test_a_batch_holds_its_rows_as_kafka_has_them() -> None:
     records = list(DefaultRecordBatch(bytes(batch.records._build())))
     assert [(record.key, record.value) for record in records] == [(b"a", b"x" * 10), (b"a", b"xxx")]
     assert records[0].headers == [("ce_id", b"1"), ("ce_type", "żółw".encode())]
-    assert (batch.topic, batch.partition) == ("some.accounts", partition_of("a", 12))
+    assert (batch.topic, batch.partition) == ("some.accounts", part_of("a", 12))
 
 
 def test_a_full_batch_is_followed_by_another() -> None:
@@ -59,7 +60,7 @@ def test_a_row_that_fits_into_no_batch_has_one_of_its_own() -> None:
 
 
 def test_a_row_that_is_too_large_holds_up_its_own_key_alone() -> None:
-    other = next(f"other-{n}" for n in range(1000) if partition_of(f"other-{n}", 12) == partition_of("giant", 12))
+    other = next(f"other-{n}" for n in range(1000) if part_of(f"other-{n}", 12) == part_of("giant", 12))
     rows = [row("giant"), row("giant", size=BROKER_MAX_BYTES), row(other), row("giant"), row(other)]
     batches, too_large = of(rows)
     assert [batch.places for batch in batches] == [[0], [2, 4]]
@@ -67,7 +68,7 @@ def test_a_row_that_is_too_large_holds_up_its_own_key_alone() -> None:
 
 
 def test_no_partition_waits_for_the_second_batch_of_another() -> None:
-    far = next(f"far-{n}" for n in range(1000) if partition_of(f"far-{n}", 12) != partition_of("a", 12))
+    far = next(f"far-{n}" for n in range(1000) if part_of(f"far-{n}", 12) != part_of("a", 12))
     batches, _ = of([row("a", size=800), row("a", size=800), row(far), row("a", size=800)])
     assert [batch.places for batch in batches] == [[0], [2], [1], [3]]
 
@@ -79,5 +80,5 @@ def test_a_row_of_a_topic_that_nobody_knows_is_in_no_batch() -> None:
 
 
 def test_the_partition_of_a_key_is_its_crc_32() -> None:
-    assert partition_of("123456789", 2**32) == 0xCBF43926  # the check value of CRC-32/ISO-HDLC
-    assert partition_of("123456789", 12) == 0xCBF43926 % 12
+    assert part_of("123456789", 2**32) == 0xCBF43926  # the check value of CRC-32/ISO-HDLC
+    assert part_of("123456789", 12) == 0xCBF43926 % 12

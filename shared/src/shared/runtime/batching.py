@@ -8,12 +8,12 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
-from zlib import crc32
 
 import asyncpg
 from aiokafka.producer.message_accumulator import BatchBuilder
 
 from shared.contracts.topics import BROKER_MAX_BYTES
+from shared.runtime.outbox import part_of
 
 Rows = Sequence[asyncpg.Record]
 
@@ -40,14 +40,6 @@ class Batch:
         return added is not None
 
 
-def partition_of(key: str, partitions: int) -> int:
-    """The partition of a key: its CRC-32 modulo their number, as librdkafka's `consistent` has it.
-
-    aiokafka's own choice, murmur2, is written in Python and would be a fifth of the relay's work.
-    """
-    return crc32(key.encode()) % partitions
-
-
 class Batched(NamedTuple):
     """The batches of a round, to be sent in this order, and the places of the rows that can never be sent."""
 
@@ -72,7 +64,8 @@ def batched(rows: Rows, *, prefix: str, partitions: Mapping[str, int], new: Call
         if key in stuck:
             too_large.append(place)
             continue
-        where = topic, partition_of(key, partitions[topic])
+        # As librdkafka's `consistent` has it: aiokafka's own murmur2, in Python, would be a fifth of the relay's work.
+        where = topic, part_of(key, partitions[topic])
         full = filling.get(where)
         if full is not None and full.add(place, row):
             continue

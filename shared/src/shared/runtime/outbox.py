@@ -1,9 +1,9 @@
 """The outbox: events written with the rows they tell of, in one statement, and published afterwards by the relay."""
 
 import json
-import zlib
 from collections.abc import Sequence
 from typing import NamedTuple
+from zlib import crc32
 
 from shared.contracts.envelope import Event, EventData, encode
 
@@ -32,7 +32,7 @@ def outbox_columns(events: Sequence[Event[EventData]]) -> OutboxColumns:
     for event in events:
         record = encode(event)
         columns.lanes.append(record.topic.lane.value)
-        columns.slots.append(slot_of(record.key))
+        columns.slots.append(part_of(record.key, SLOTS))
         columns.topics.append(record.topic.name)
         columns.keys.append(record.key)
         columns.headers.append(json.dumps(record.attributes))
@@ -40,6 +40,6 @@ def outbox_columns(events: Sequence[Event[EventData]]) -> OutboxColumns:
     return columns
 
 
-def slot_of(key: str) -> int:
-    """The relay slot of a key."""
-    return zlib.crc32(key.encode()) % SLOTS
+def part_of(key: str, parts: int) -> int:
+    """Which of so many parts, slots or partitions, a key falls into: its CRC-32 modulo their number."""
+    return crc32(key.encode()) % parts

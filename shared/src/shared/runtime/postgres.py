@@ -76,6 +76,15 @@ async def connect_pool_once(url: PostgresDsn | str, *, size: int = 2) -> AsyncIt
         yield pool
 
 
+def with_fresh_plans(url: PostgresDsn | str) -> PostgresDsn:
+    """`url` for connections that plan each statement anew.
+
+    A queue goes from empty to a million rows within minutes: a plan kept from when it was empty reads all of it. And
+    only when the plan is made for the very values is a long array among them looked up by its hashes.
+    """
+    return PostgresDsn(f"{url}{'&' if '?' in str(url) else '?'}plan_cache_mode=force_custom_plan")
+
+
 async def connect(url: PostgresDsn | str, *, application: str) -> "asyncpg.Connection[asyncpg.Record]":
     """A direct connection of its own, for session locks. Raises what asyncpg raises when the server is away."""
     return await asyncpg.connect(

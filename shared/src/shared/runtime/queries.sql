@@ -2,16 +2,22 @@
 
 -- name: next_rows
 -- The first rows of each slot in the order of their ids. Never `id > last`: ids commit out of order.
--- $4: rows that Kafka has already and that leave the outbox in a moment.
+-- $3 and $5: how many of a slot, in rows and in bytes. $4: rows that Kafka has already and that leave in a moment.
+-- A row larger than $5 does not count: it can never be sent, and holds up nobody.
 SELECT row.id, row.topic, row.key, row.headers, row.value, row.created_at
 FROM unnest($2::smallint[]) AS held (slot)
 CROSS JOIN LATERAL (
-    SELECT id, topic, key, headers, value, created_at
-    FROM outbox
-    WHERE lane = $1 AND outbox.slot = held.slot AND id <> ALL ($4::bigint[])
-    ORDER BY id
-    LIMIT $3
+    SELECT *, sum(bytes) OVER (ORDER BY id ROWS UNBOUNDED PRECEDING) - bytes AS before
+    FROM (
+        SELECT id, topic, key, headers, value, created_at,
+               CASE WHEN octet_length(value) <= $5 THEN octet_length(value) ELSE 0 END AS bytes
+        FROM outbox
+        WHERE lane = $1 AND outbox.slot = held.slot AND id <> ALL ($4::bigint[])
+        ORDER BY id
+        LIMIT $3
+    ) AS first
 ) AS row
+WHERE row.before < $5
 ORDER BY row.id;
 
 -- name: archive_rows

@@ -13,12 +13,12 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 from pydantic import PostgresDsn
 
-from shared.contracts.topics import Lane
+from shared.contracts.topics import BROKER_MAX_BYTES, Lane
 from shared.runtime.batching import Rows
 from shared.runtime.events import new_id
 from shared.runtime.kafka import BEGIN_SECONDS
 from shared.runtime.leadership import SLOTS_HELD, Leadership, LeadershipLost
-from shared.runtime.postgres import connect, transient
+from shared.runtime.postgres import connect, transient, with_fresh_plans
 from shared.runtime.publishing import FAILURES, LAST_SECONDS, Publisher
 from shared.runtime.sql import load_queries
 from shared.runtime.waiting import pause, unless
@@ -26,8 +26,8 @@ from shared.runtime.waiting import pause, unless
 log = structlog.get_logger()
 QUERIES = load_queries("shared.runtime")
 
-ROWS_AT_ONCE = 500
-"""Of each slot."""
+ROWS_AT_ONCE, BYTES_AT_ONCE = 500, BROKER_MAX_BYTES
+"""Of each slot; a row that begins within the bytes comes whole."""
 
 BUSY_SECONDS = 0.005
 IDLE_SECONDS = (0.02, 0.2)
@@ -64,7 +64,7 @@ class LaneRelay:
     async def _lead(self, stop: asyncio.Event) -> None:
         """Leads over one connection and one producer."""
         async with contextlib.AsyncExitStack() as stack:
-            connection = await connect(self._database_url, application=f"relay-{self._lane}")
+            connection = await connect(with_fresh_plans(self._database_url), application=f"relay-{self._lane}")
             stack.push_async_callback(_close, connection)
             lead = Leadership(connection, self._lane, self._worker)
             producer = self._new_producer()
@@ -125,7 +125,9 @@ class LaneRelay:
             return ()
         ids = [row["id"] for row in acknowledged]
         async with lead.turn:
-            rows: Rows = await lead.connection.fetch(QUERIES["next_rows"], self._lane, lead.slots, ROWS_AT_ONCE, ids)
+            rows: Rows = await lead.connection.fetch(
+                QUERIES["next_rows"], self._lane, lead.slots, ROWS_AT_ONCE, ids, BYTES_AT_ONCE
+            )
             return rows
 
     async def _archive(self, lead: Leadership, rows: Rows) -> None:

@@ -14,11 +14,10 @@ from asyncpg import Record
 from tests.waiting import until
 
 from notifications.sender.run import Sender
-from notifications.sender.store import with_fresh_plans
 from notifications.settings.sender import SenderSettings
 from shared.runtime.events import new_id
 from shared.runtime.health import Health
-from shared.runtime.postgres import Pool, create_pool
+from shared.runtime.postgres import Pool, create_pool, with_fresh_plans
 from shared.runtime.sealing import Sealer, Unsealer
 
 NO_SCHOOL = UUID(int=0)

@@ -1,20 +1,20 @@
 """What the sender's statements touch: as little of a long queue and of a year of mails as of a short one and a day."""
 
-import json
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 import pytest
+from tests.plans import buffers, explain, nodes, reads_all_of
 
 from notifications.brakes.store import pause
 from notifications.domain.brakes import Selection
-from notifications.sender.store import SQL, with_fresh_plans
+from notifications.sender.store import SQL
 from shared.runtime.events import new_id
-from shared.runtime.postgres import Connection, create_pool
+from shared.runtime.postgres import Connection, create_pool, with_fresh_plans
 
-Plan = dict[str, Any]
+A_FEW_PAGES = 30
+"""Of an index and what it leads to; ten thousand mails are some hundred and seventy."""
 
 
 @pytest.fixture
@@ -50,13 +50,12 @@ async def _buffers_of_a_claim(
     )
     await connection.execute("VACUUM ANALYZE mail_queue")
     plans = [
-        await _explain(connection, "take_turns", lane, 32),
-        await _explain(connection, "claim_mails", lane, [school], 100, 500, 60.0, ["d1"]),
-        await _explain(connection, "end_turns", lane, [school]),
+        await explain(connection, SQL["take_turns"], lane, 32),
+        await explain(connection, SQL["claim_mails"], lane, [school], 100, 500, 60.0, ["d1"]),
+        await explain(connection, SQL["end_turns"], lane, [school]),
     ]
-    for plan in plans:
-        assert not [node for node in _nodes(plan) if _reads_all_of(node, "mail_queue")]
-    return sum(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] for plan in plans)
+    assert not any(reads_all_of(plan, "mail_queue") for plan in plans)
+    return sum(map(buffers, plans))
 
 
 async def test_a_claim_costs_the_same_however_many_mails_are_paused(connection: Connection) -> None:
@@ -85,6 +84,14 @@ async def _buffers_beside_paused(connection: Connection, school: UUID, *, mails:
     return await _buffers_of_a_claim(connection, school, mails=200, lane="direct", kind="account_exists")
 
 
+async def test_whether_a_mail_is_still_held_is_found_at_once(connection: Connection) -> None:
+    await _buffers_of_a_claim(connection, new_id(), mails=10_000)
+    mail = await connection.fetchval("SELECT mail_id FROM mail_queue LIMIT 1")
+    plan = await explain(connection, SQL["still_held"], mail, new_id())
+    assert not reads_all_of(plan, "mail_queue")
+    assert buffers(plan) < A_FEW_PAGES
+
+
 async def test_of_a_year_of_mails_only_the_day_in_question_is_looked_at(connection: Connection) -> None:
     today = datetime.now(UTC).date()
     for table in ("mails", "notices"):
@@ -96,10 +103,10 @@ async def test_of_a_year_of_mails_only_the_day_in_question_is_looked_at(connecti
             )
     ids = [new_id() for _ in range(20)]
     for plan in (
-        await _explain(connection, "read_mails", ids, [today], ids),
-        await _explain(connection, "record", *_outcomes(ids, today)),
+        await explain(connection, SQL["read_mails"], ids, [today], ids),
+        await explain(connection, SQL["record"], *_outcomes(ids, today)),
     ):
-        relations = {node["Relation Name"] for node in _nodes(plan) if "Relation Name" in node}
+        relations = {node["Relation Name"] for node in nodes(plan) if "Relation Name" in node}
         looked_at = {name for name in relations if name.startswith(("mails", "notices"))}
         assert {name for name in looked_at if "_day_" in name} == looked_at - {"mails", "notices"}
         assert not [name for name in looked_at if "_day_" in name and not name.endswith("_day_0")]
@@ -111,25 +118,3 @@ def _outcomes(ids: list[UUID], day: date) -> Iterator[object]:
     yield from ([True] * len(ids), [None] * len(ids), "relay.example:25")
     yield from ([] for _ in range(16))
     yield [day]
-
-
-async def _explain(connection: Connection, name: str, *arguments: object) -> Plan:
-    """How the statement was carried out; what it did is undone."""
-    transaction = connection.transaction()
-    await transaction.start()
-    try:
-        text = await connection.fetchval(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {SQL[name]}", *arguments)
-    finally:
-        await transaction.rollback()
-    plan: Plan = json.loads(text)[0]["Plan"]
-    return plan
-
-
-def _nodes(plan: Plan) -> Iterator[Plan]:
-    yield plan
-    for part in plan.get("Plans", []):
-        yield from _nodes(part)
-
-
-def _reads_all_of(node: Plan, table: str) -> bool:
-    return bool(node["Node Type"] == "Seq Scan" and node["Relation Name"] == table)

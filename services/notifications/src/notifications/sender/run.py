@@ -17,13 +17,13 @@ from notifications.sender.letters import Letters
 from notifications.sender.metrics import DOMAINS_PAUSED
 from notifications.sender.presence import Presence
 from notifications.sender.recorder import Recorder
-from notifications.sender.store import ClaimLimits, QueueStore, with_fresh_plans
+from notifications.sender.store import ClaimLimits, QueueStore
 from notifications.settings.sender import SenderSettings
 from notifications.smtp.relay import Relay
 from notifications.smtp.verp import Verp
 from shared.runtime.database import open_database
 from shared.runtime.health import Health
-from shared.runtime.postgres import Pool, transient
+from shared.runtime.postgres import Pool, transient, with_fresh_plans
 from shared.runtime.process import calm_garbage_collection, health_app, run_parts, serve
 from shared.runtime.sealing import Unsealer
 from shared.runtime.waiting import pause

@@ -10,7 +10,6 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
-from pydantic import PostgresDsn
 
 from notifications import SERVICE
 from notifications.domain.answers import AnswerClass
@@ -182,14 +181,6 @@ class QueueStore:
     async def paused_domains(self) -> int:
         """How many domains are paused now."""
         return int(await self._pool.fetchval(SQL["paused_domains"]))
-
-
-def with_fresh_plans(url: PostgresDsn | str) -> PostgresDsn:
-    """`url` for connections that plan each statement anew.
-
-    The queue goes from empty to a million mails within minutes: a plan kept from when it was empty reads all of it.
-    """
-    return PostgresDsn(f"{url}{'&' if '?' in str(url) else '?'}plan_cache_mode=force_custom_plan")
 
 
 def _claimed(row: asyncpg.Record, inside: asyncpg.Record, lease_ends: float) -> ClaimedMail:

@@ -1,0 +1,84 @@
+"""What the runtime's statements touch: as little of a long outbox as of a short one."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from tests.plans import buffers, explain, reads_all_of
+
+from shared.runtime.events import new_id
+from shared.runtime.postgres import Connection, create_pool, with_fresh_plans
+from shared.runtime.relay import BYTES_AT_ONCE, QUERIES, ROWS_AT_ONCE
+
+LANE, SLOTS = "security", [0, 1, 2, 3]
+FILL = """
+INSERT INTO outbox (lane, slot, topic, key, headers, value)
+SELECT $1, number % 4, 'accounts.account.v1', number::text, '{}', convert_to(repeat('x', $3), 'UTF8')
+FROM generate_series(1, $2::integer) AS number
+"""
+
+
+@pytest.fixture
+async def connection(url: str) -> AsyncIterator[Connection]:
+    """A connection as the relay has it."""
+    async with await create_pool(with_fresh_plans(url), size=1) as pool, pool.acquire() as connection:
+        yield connection
+
+
+async def fill(connection: Connection, rows: int, *, size: int = 300) -> None:
+    """So many more rows in the outbox, whose values have so many bytes."""
+    await connection.execute(FILL, LANE, rows, size)
+    await connection.execute("VACUUM ANALYZE outbox")
+
+
+async def first_ids(connection: Connection, rows: int) -> list[int]:
+    """The ids of the first rows."""
+    found = await connection.fetch("SELECT id FROM outbox ORDER BY id LIMIT $1", rows)
+    return [row["id"] for row in found]
+
+
+async def buffers_of_a_round(connection: Connection) -> int:
+    """The pages that the relay touches to read a round beside one that is acknowledged, and to archive that."""
+    gone = await first_ids(connection, len(SLOTS) * ROWS_AT_ONCE)
+    plans = [
+        await explain(connection, QUERIES["next_rows"], LANE, SLOTS, ROWS_AT_ONCE, gone, BYTES_AT_ONCE),
+        await explain(connection, QUERIES["archive_rows"], gone),
+    ]
+    assert not any(reads_all_of(plan, "outbox") for plan in plans)
+    return sum(map(buffers, plans))
+
+
+async def test_a_round_costs_the_same_however_long_the_outbox_is(connection: Connection) -> None:
+    await fill(connection, 10_000)
+    short = await buffers_of_a_round(connection)
+    await fill(connection, 30_000)
+    assert await buffers_of_a_round(connection) < short * 1.3
+
+
+@pytest.mark.parametrize(("allowed", "rows"), [(1000, 1), (1001, 2), (2500, 3), (10_000, 5)])
+async def test_a_round_ends_with_its_bytes_where_they_are_fewer_than_its_rows(
+    connection: Connection, allowed: int, rows: int
+) -> None:
+    await fill(connection, 5 * len(SLOTS), size=1000)
+    found = await connection.fetch(QUERIES["next_rows"], LANE, SLOTS, ROWS_AT_ONCE, [], allowed)
+    assert [row["id"] for row in found] == await first_ids(connection, rows * len(SLOTS))
+
+
+async def test_rows_that_are_too_large_to_be_sent_leave_the_round_to_the_others(connection: Connection) -> None:
+    await fill(connection, 3 * len(SLOTS), size=1001)
+    await fill(connection, len(SLOTS), size=1000)
+    found = await connection.fetch(QUERIES["next_rows"], LANE, SLOTS, ROWS_AT_ONCE, [], 1000)
+    assert len(found) == 4 * len(SLOTS)
+
+
+async def test_events_are_noted_at_the_same_cost_however_many_are_known(connection: Connection) -> None:
+    async def buffers_of_a_batch(known: int) -> int:
+        await connection.execute(
+            "INSERT INTO inbox (event_id) SELECT gen_random_uuid() FROM generate_series(1, $1::integer)", known
+        )
+        await connection.execute("VACUUM ANALYZE inbox")
+        plan = await explain(connection, QUERIES["note_events"], [new_id() for _ in range(500)])
+        assert not reads_all_of(plan, "inbox")
+        return buffers(plan)
+
+    few = await buffers_of_a_batch(10_000)
+    assert await buffers_of_a_batch(90_000) < few * 1.3
