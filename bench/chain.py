@@ -1,5 +1,6 @@
 """The whole way: the commit with its event, the relay of accounts, Kafka, worker, sender, acceptance."""
 
+import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -7,27 +8,37 @@ from uuid import UUID
 
 from bench.events import know, registrations, sign_ins
 from bench.ground import Ground
-from bench.load import steady
+from bench.load import at_once, steady
 from bench.mails import ACTIVATION, SQL
 from bench.pipeline import SIGN_IN, Pipeline, pipeline
 from bench.poison import dead_letters, poisoned
 from bench.services import worker
 from bench.sink import Sink
-from bench.waiting import connected, until
+from bench.waiting import until
 from shared.contracts.topics import Lane
 from shared.runtime.events import new_id
 from shared.runtime.outbox import OutboxColumns, outbox_columns
-from shared.runtime.postgres import Connection
+from shared.runtime.postgres import Pool, create_pool
 from shared.runtime.sealing import Sealer
+
+CONNECTIONS = 8
+"""So many commits at once at the most, as an API has them."""
 
 
 @dataclass(frozen=True)
 class Chain:
-    """The worker of accounts before a pipeline. `accounts` is a connection to its database, whose URL stands beside."""
+    """The worker of accounts before a pipeline. `accounts` leads to its database, whose URL stands beside."""
 
     pipeline: Pipeline
-    accounts: Connection
+    accounts: Pool
     accounts_url: str
+
+    async def capacity(self, count: int) -> float:
+        """How many sign-ins a second it can do, by what it takes for so many at once, each with a commit."""
+        rows = await self._sign_ins(count)
+        began = time.perf_counter()
+        await self._seconds(rows, None, SIGN_IN, good=count)
+        return count / (time.perf_counter() - began)
 
     async def sign_ins(self, count: int, rate: float) -> Sequence[float]:
         """Seconds from commit to acceptance of so many sign-ins from new devices, `rate` a second."""
@@ -60,7 +71,9 @@ class Chain:
     async def _buried(self) -> int:
         return await dead_letters("notifications", await self.pipeline.ground.kafka(), self.pipeline.prefix)
 
-    async def _seconds(self, rows: OutboxColumns, rate: float, kinds: Sequence[str], *, good: int) -> Sequence[float]:
+    async def _seconds(
+        self, rows: OutboxColumns, rate: float | None, kinds: Sequence[str], *, good: int
+    ) -> Sequence[float]:
         async def write(number: int) -> None:
             await self.accounts.execute(SQL["insert_events"], *(column[number : number + 1] for column in rows))
 
@@ -76,7 +89,8 @@ class Chain:
             return not await self.accounts.fetchval(SQL["left_in_outbox"], Lane.SECURITY)
 
         await self.accounts.execute(SQL["forget_archive"])
-        await steady(len(rows.keys), rate, write)
+        count = len(rows.keys)
+        await (steady(count, rate, write) if rate else at_once(count, write))
         await until(relayed)
         rows_of = await self.accounts.fetch(SQL["written_at"], Lane.SECURITY)
         written = {row["event_id"]: row["created_at"].timestamp() for row in rows_of}
@@ -90,7 +104,7 @@ async def chain(ground: Ground, sink: Sink | None = None) -> AsyncIterator[Chain
     prefix, database = ground.prefix(), await ground.database("accounts")
     async with (
         worker(ground, "accounts", database, prefix=prefix),
-        connected(database) as accounts,
+        await create_pool(database, size=CONNECTIONS) as accounts,
         pipeline(ground, prefix=prefix, sink=sink) as behind,
     ):
         yield Chain(behind, accounts, database)

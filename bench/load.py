@@ -1,4 +1,4 @@
-"""A steady load: so many a second, whether or not those before have come through."""
+"""The loads: so many a second, whether or not those before have come through, or all at once."""
 
 import asyncio
 import time
@@ -11,13 +11,23 @@ _LATE = 1.1
 """With so many times the seconds it was another rate."""
 
 
-async def steady(count: int, rate: float, write: Callable[[int], Awaitable[None]]) -> None:
-    """Has `write` write the items by their numbers, `rate` a second. Raises NotMeasured when it cannot keep up."""
+Write = Callable[[int], Awaitable[None]]
+
+
+async def at_once(count: int, write: Write) -> None:
+    """Has `write` write the items by their numbers, as fast as it can."""
+    await asyncio.gather(*(write(number) for number in range(count)))
+
+
+async def steady(count: int, rate: float, write: Write) -> None:
+    """Has `write` write the items by their numbers, `rate` a second, those of a tick at once.
+
+    Raises NotMeasured when it cannot keep up.
+    """
     began, done = time.perf_counter(), 0
     while done < count:
         due = min(int((time.perf_counter() - began) * rate) + 1, count)
-        for number in range(done, due):
-            await write(number)
+        await asyncio.gather(*(write(number) for number in range(done, due)))
         done = due
         await asyncio.sleep(_TICK)
     if time.perf_counter() - began > count / rate * _LATE:

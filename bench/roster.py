@@ -22,7 +22,7 @@ from shared.contracts.envelope import encode
 from shared.contracts.topics import Lane, Topic
 from shared.runtime.events import new_id
 from shared.runtime.kafka import create_producer
-from shared.runtime.postgres import Connection
+from shared.runtime.postgres import Pool
 from shared.runtime.process import run
 from shared.runtime.relay import LaneRelay
 from shared.runtime.settings import KafkaSettings
@@ -32,23 +32,23 @@ ROSTER_PERSON = Topic(name="roster.person.v1", lane=Lane.ROSTER)
 
 @dataclass(frozen=True)
 class Import:
-    """So many rows at a time in the outbox that `connection` leads to."""
+    """So many rows at a time in the outbox that `database` leads to."""
 
-    connection: Connection
+    database: Pool
     rows: int
 
     async def begin(self) -> None:
         """Fills the lane; what was in the outbox before is gone."""
         attributes = json.dumps(encode(next(sign_ins([new_id()]))).attributes)
-        await self.connection.execute(SQL["forget_events"])
-        await self.connection.execute(
+        await self.database.execute(SQL["forget_events"])
+        await self.database.execute(
             SQL["fill_lane"], Lane.ROSTER, ROSTER_PERSON.name, attributes, self.rows, timeout=600
         )
-        await self.connection.execute("VACUUM ANALYZE outbox", timeout=600)
+        await self.database.execute("VACUUM ANALYZE outbox", timeout=600)
 
     async def check(self) -> None:
         """Raises NotMeasured unless some of the rows are in Kafka and some are left."""
-        left = await self.connection.fetchval(SQL["count_of_lane"], Lane.ROSTER)
+        left = await self.database.fetchval(SQL["count_of_lane"], Lane.ROSTER)
         if not 0 < left < self.rows:
             raise NotMeasured(
                 f"{left:,} of the import's {self.rows:,} rows are left: it was not under way all the time"
@@ -56,9 +56,7 @@ class Import:
 
 
 @asynccontextmanager
-async def importing(
-    ground: Ground, connection: Connection, database: str, *, prefix: str, rows: int
-) -> AsyncIterator[Import]:
+async def importing(ground: Ground, database: Pool, url: str, *, prefix: str, rows: int) -> AsyncIterator[Import]:
     """An import whose rows are relayed as they come."""
     bootstrap = await ground.kafka()
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
@@ -66,10 +64,10 @@ async def importing(
     await admin.create_topics([NewTopic(prefix + ROSTER_PERSON.name, ROSTER_PERSON.partitions, 1)])
     await admin.close()
     name = "roster-relay"
-    process = ModuleProcess(name, "bench.roster", [database, bootstrap, prefix], log=ground.log(name))
+    process = ModuleProcess(name, "bench.roster", [url, bootstrap, prefix], log=ground.log(name))
     await process.start()
     try:
-        yield Import(connection, rows)
+        yield Import(database, rows)
     finally:
         await process.stop(grace=25)
 

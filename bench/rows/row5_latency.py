@@ -1,4 +1,4 @@
-"""Row 5: seconds from the commit to the relay's acceptance, at seven tenths of the rate that row 2 reaches."""
+"""Row 5: seconds from the commit to the relay's acceptance, at seven tenths of what the whole way can do."""
 
 from collections.abc import AsyncIterator
 
@@ -21,8 +21,7 @@ async def measure(ground: Ground, plan: Plan) -> AsyncIterator[Figure]:
     seconds = plan.of(20, 5)
     halves, tails, poisoned = list[Pair](), list[Pair](), list[Pair]()
     async with chain(ground) as ours:
-        burst = await ours.pipeline.sign_ins(plan.of(10_000, 2_000))
-        rate = burst.rate * LOAD
+        rate = await ours.capacity(plan.of(10_000, 2_000)) * LOAD
         for _ in range(plan.runs):
             await ours.pipeline.forget()
             taken = await ours.sign_ins(int(rate * seconds), rate)

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import asyncpg
 import pytest
-from aiokafka import AIOKafkaProducer
+from aiokafka import AIOKafkaProducer, ConsumerRecord
 from tests.integration.shared.conftest import SERVICE, Read
 from tests.integration.shared.events import POISONED, activated, expired, introduce, only_known, tally, tallying
 from tests.waiting import until
@@ -15,13 +15,14 @@ from tests.waiting import until
 from shared.contracts.accounts import AccountActivated, RegistrationExpired
 from shared.contracts.envelope import Event, EventData, encode
 from shared.contracts.topics import ACCOUNTS_ACCOUNT
-from shared.runtime.consumer import Arrival, Handled, Handlers, Inbox, waves
+from shared.runtime.consumer import Arrival, Handled, Handlers, Inbox, PermanentError, waves
 from shared.runtime.consuming import consuming
 from shared.runtime.dead_letters import DeadLetters
 from shared.runtime.events import new_id
 from shared.runtime.health import Health
 from shared.runtime.postgres import Connection, Pool
 from shared.runtime.settings import KafkaSettings
+from shared.runtime.subscriber import BatchProcessor
 
 DEAD = f"{SERVICE}.dead-letter.v1"
 
@@ -167,6 +168,36 @@ async def test_an_event_that_its_handler_refuses_is_buried_alone(
         letters = await buried(read_topic, 1)
     assert {row["account_id"] for row in rows} == {event.data.account_id for event in good}
     assert letters[0]["dl_reason"] == "poisoned"
+
+
+async def test_where_the_handler_knows_the_bad_one_the_others_are_applied_at_once(
+    pool: Pool, producer: AIOKafkaProducer, kafka: KafkaSettings, read_topic: Read
+) -> None:
+    bad, good = activated(), [activated() for _ in range(20)]
+    taken = []
+
+    async def refusing(_: Connection, events: Sequence[Event[AccountActivated]]) -> Handled:
+        taken.append(len(events))
+        if bad.id in {event.id for event in events}:
+            raise PermanentError("poisoned", "the account is poisoned", event_id=bad.id)
+        return Handled()
+
+    handlers = Handlers()
+    handlers.on(AccountActivated, refusing)
+    processor = BatchProcessor(
+        Inbox(pool, handlers), producer, dead_letters=kafka.kafka_prefix + DEAD, group="security"
+    )
+    await processor(tuple(as_read(event, offset) for offset, event in enumerate([*good[:10], bad, *good[10:]])))
+    assert taken == [21, 20, 1]
+    assert [letter["dl_reason"] for letter in await buried(read_topic, 1)] == ["poisoned"]
+
+
+def as_read(event: Event[EventData], offset: int) -> "ConsumerRecord[bytes, bytes]":
+    record = encode(event)
+    key = record.key.encode()
+    return ConsumerRecord(
+        record.topic.name, 0, offset, 0, 0, key, record.value, None, len(key), len(record.value), record.headers
+    )
 
 
 async def test_a_catalogued_event_without_a_handler_is_skipped(

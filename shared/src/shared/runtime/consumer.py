@@ -32,12 +32,16 @@ PARKED_SECONDS = Gauge("dzwonek_events_parked_oldest_seconds", "Age of the event
 
 
 class PermanentError(Exception):
-    """Raised by a handler for an event that can never succeed; `reason` is a stable code for the dead letter."""
+    """Raised by a handler for an event that can never succeed; `reason` is a stable code for the dead letter.
 
-    def __init__(self, reason: str, detail: str) -> None:
+    `event_id` tells which of a batch it is, where the handler knows: the others are then applied without a search.
+    """
+
+    def __init__(self, reason: str, detail: str, *, event_id: UUID | None = None) -> None:
         super().__init__(f"{reason}: {detail}")
         self.reason = reason
         self.detail = detail
+        self.event_id = event_id
 
 
 class Handled(NamedTuple):

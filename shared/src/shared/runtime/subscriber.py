@@ -95,19 +95,18 @@ class BatchProcessor:
             batch.buried(record, await self._bury(record, fault))
 
     async def _find_poison(self, arrivals: Sequence[Read], error: Exception) -> list[Poison]:
-        """After a batch failed: applies it in halves, and those in halves, so that what is bad fails alone."""
+        """After a batch failed: applies it in parts, and those in parts, so that what is bad fails alone."""
         if len(arrivals) == 1:
             return [(arrivals[0][0], error)]
         poison: list[Poison] = []
-        middle = len(arrivals) // 2
-        for half in (arrivals[:middle], arrivals[middle:]):
+        for part in _parts(arrivals, error):
             self.marked_at = time.monotonic()
             try:
-                await self._inbox.apply([arrival for _, arrival in half])
+                await self._inbox.apply([arrival for _, arrival in part])
             except Exception as fault:
                 if transient(fault):
                     raise
-                poison += await self._find_poison(half, fault)
+                poison += await self._find_poison(part, fault)
         return poison
 
     def _read(self, records: Records) -> tuple[list[Read], list[Poison]]:
@@ -143,6 +142,16 @@ class BatchProcessor:
             exc_info=None if known else fault,
         )
         return reason
+
+
+def _parts(arrivals: Sequence[Read], error: Exception) -> tuple[Sequence[Read], Sequence[Read]]:
+    """The good and the bad one, where the error tells which that is, else the two halves."""
+    bad = error.event_id if isinstance(error, PermanentError) else None
+    good = [each for each in arrivals if each[1].event.id != bad]
+    if 0 < len(good) < len(arrivals):
+        return good, [each for each in arrivals if each[1].event.id == bad]
+    middle = len(arrivals) // 2
+    return arrivals[:middle], arrivals[middle:]
 
 
 async def _raw_records(message: StreamMessage[Any]) -> Any:  # noqa: ANN401 - FastStream's decoder signature

@@ -65,15 +65,17 @@ class Consequences:
 
         Raises PermanentError when one cannot be opened or is none.
         """
-        return await asyncio.to_thread(lambda: {event: self._address(address) for event, address in sealed.items()})
+        return await asyncio.to_thread(
+            lambda: {event: self._address(event, address) for event, address in sealed.items()}
+        )
 
-    def _address(self, sealed: str) -> str:
+    def _address(self, event_id: UUID, sealed: str) -> str:
         try:
             address = self._unsealer.open(sealed)
         except SealBroken as error:
-            raise PermanentError("seal_broken", str(error)) from None
+            raise PermanentError("seal_broken", str(error), event_id=event_id) from None
         if not _ADDRESS.fullmatch(address):
-            raise PermanentError("bad_address", "what was sealed is no e-mail address")
+            raise PermanentError("bad_address", "what was sealed is no e-mail address", event_id=event_id)
         return address
 
     async def _apply(self, tx: Connection, asked: Sequence[Effects], traces: Traces, now: datetime) -> None:
