@@ -25,10 +25,10 @@ class Lane:
     def __post_init__(self) -> None:
         self.held = Held(self.connections, clock=lambda: self.now)
 
-    def holds(self, domain: str, count: int) -> None:
+    def holds(self, domain: str, count: int, *, school: int = 0) -> None:
         for _ in range(count):
             self.count += 1
-            self.held.put([a_mail(mail_id=UUID(int=self.count), domain=domain)])
+            self.held.put([a_mail(mail_id=UUID(int=self.count), domain=domain, school_id=UUID(int=school))])
 
     async def begins(self) -> list[ClaimedMail]:
         """Those that may go now, one for each connection at most."""
@@ -213,3 +213,21 @@ async def test_whoever_waits_for_a_mail_gets_one_or_is_told_that_there_will_be_n
     assert domains([mail for task in done if (mail := task.result())]) == [NEW]
     assert domains(list(lane.held.close())) == [NEW]
     assert [await task for task in waiting if task not in done] == [None]
+
+
+async def test_a_school_with_many_mails_to_a_domain_delays_no_other_school() -> None:
+    lane = Lane(connections=5)
+    await lane.knows(BIG)
+    lane.holds(BIG, 100, school=1)
+    lane.holds(BIG, 2, school=2)
+    lane.holds(BIG, 1, school=3)
+    assert [mail.school_id.int for mail in await lane.begins()] == [1, 2, 3, 1]
+
+
+async def test_the_mails_of_a_school_to_a_domain_go_in_the_order_in_which_they_came() -> None:
+    lane = Lane(connections=5)
+    await lane.knows(BIG)
+    lane.holds(BIG, 3, school=1)
+    lane.holds(BIG, 1, school=2)
+    begun = await lane.begins()
+    assert [mail.mail_id.int for mail in begun if mail.school_id.int == 1] == [2, 3, 4]

@@ -8,12 +8,13 @@ answer for longer than `PATIENCE`, or got none, go back to the queue, where they
 
 import asyncio
 import time
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from enum import Enum, auto
 from uuid import UUID
 
 from notifications.domain.mail import ClaimedMail
+from notifications.sender.turns import Turns
 
 PATIENCE = 2.0
 """Seconds: a domain that takes longer to answer is slow, and one that gave no answer is let be for so long."""
@@ -34,14 +35,14 @@ class _Manner(Enum):
 
 
 class Held:
-    """Mails to take and to be done with. The domains of one lane take turns."""
+    """Mails to take and to be done with. The domains of one lane take turns, and for each of them the schools."""
 
     def __init__(self, connections: int, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._most = max(1, connections - 1)
         self._most_slow = max(1, connections // 2)
         self._most_strangers = max(min(2, connections), connections - 1)
         self._clock = clock
-        self._waiting: OrderedDict[str, deque[ClaimedMail]] = OrderedDict()
+        self._waiting: OrderedDict[str, Turns] = OrderedDict()
         self._count = 0
         self._in_hand: dict[str, dict[UUID, float]] = {}
         self._manners: OrderedDict[str, _Manner] = OrderedDict()
@@ -61,9 +62,9 @@ class Held:
         return sum(self._ready(domain, waiting, now) for domain, waiting in self._waiting.items())
 
     def put(self, mails: Sequence[ClaimedMail]) -> None:
-        """Mails to be sent, behind those that their domains have already."""
+        """Mails to be sent, behind those that their schools have for the same domains already."""
         for mail in mails:
-            self._waiting.setdefault(mail.domain, deque()).append(mail)
+            self._waiting.setdefault(mail.domain, Turns()).put(mail)
         self._count += len(mails)
         if mails:
             self._changed.set()
@@ -136,7 +137,7 @@ class Held:
             flying = self._in_hand.get(domain, {})
             if not self._may_go(domain, flying, now):
                 continue
-            mail = waiting.popleft()
+            mail = waiting.take()
             self._count -= 1
             if waiting:
                 self._waiting.move_to_end(domain)
@@ -147,7 +148,7 @@ class Held:
             return mail
         return None
 
-    def _ready(self, domain: str, waiting: Sequence[ClaimedMail], now: float) -> int:
+    def _ready(self, domain: str, waiting: Turns, now: float) -> int:
         if self._let_be_until.get(domain, now) > now:
             return 0
         flying = self._in_hand.get(domain, {})
@@ -187,7 +188,7 @@ class Held:
         )
 
     def _withdrawn(self, domain: str) -> Iterator[ClaimedMail]:
-        mails = self._waiting.pop(domain, deque())
+        mails = self._waiting.pop(domain, Turns())
         self._count -= len(mails)
         yield from mails
 
