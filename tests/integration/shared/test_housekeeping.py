@@ -3,11 +3,29 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 
+import pytest
+from prometheus_client import REGISTRY
+
+from shared.contracts.topics import Lane
+from shared.runtime import housekeeping
 from shared.runtime.day_partitions import keep_days, partition_name
 from shared.runtime.events import new_id
-from shared.runtime.housekeeping import ARCHIVE, ARCHIVE_DAYS_AHEAD, forget_old_events, keep_archive
+from shared.runtime.housekeeping import (
+    ARCHIVE,
+    ARCHIVE_DAYS_AHEAD,
+    forget_old_events,
+    keep_archive,
+    measure_outbox,
+)
 from shared.runtime.postgres import Connection, Pool
 from shared.runtime.scheduler import Job, run_alone
+
+WAITS = """
+INSERT INTO outbox (lane, slot, topic, key, headers, value, created_at)
+SELECT $1, number % 4, 'topic', 'key', '{}', '', now() - number * interval '1 second'
+FROM generate_series($2::integer, 1, -1) AS number
+"""
+"""Rows of a lane, the first of which has waited for as many seconds as there are."""
 
 
 async def partitions(pool: Pool) -> set[str]:
@@ -50,6 +68,24 @@ async def test_the_inbox_forgets_what_no_replay_can_bring(pool: Pool) -> None:
     async with pool.acquire() as connection:
         assert await forget_old_events(connection) == 25_000
     assert await pool.fetchval("SELECT event_id FROM inbox") == fresh
+
+
+async def test_the_outbox_tells_how_much_waits_in_each_lane_and_for_how_long(
+    pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(housekeeping, "COUNTED_UP_TO", 50)
+    await pool.execute(WAITS, "security", 3)
+    await pool.execute(WAITS, "roster", 100)
+    async with pool.acquire() as connection:
+        await measure_outbox(connection)
+    depth, oldest = (
+        {lane.value: REGISTRY.get_sample_value(f"dzwonek_outbox_{name}", {"lane": lane}) or 0 for lane in Lane}
+        for name in ("depth", "oldest_seconds")
+    )
+    assert depth == {"security": 3, "direct": 0, "bulk": 0, "roster": 50}
+    assert (oldest["direct"], oldest["bulk"]) == (0, 0)
+    assert 3 <= oldest["security"] < 60
+    assert 100 <= oldest["roster"] < 160
 
 
 async def test_a_job_runs_in_one_place_at_a_time(pool: Pool) -> None:

@@ -5,11 +5,13 @@ from collections.abc import AsyncIterator
 import pytest
 from tests.plans import buffers, explain, reads_all_of
 
+from shared.contracts.topics import Lane
 from shared.runtime.events import new_id
 from shared.runtime.postgres import Connection, create_pool, with_fresh_plans
 from shared.runtime.relay import BYTES_AT_ONCE, QUERIES, ROWS_AT_ONCE
 
 LANE, SLOTS = "security", [0, 1, 2, 3]
+A_FEW_PAGES = 30
 FILL = """
 INSERT INTO outbox (lane, slot, topic, key, headers, value)
 SELECT $1, number % 4, 'accounts.account.v1', number::text, '{}', convert_to(repeat('x', $3), 'UTF8')
@@ -52,6 +54,23 @@ async def test_a_round_costs_the_same_however_long_the_outbox_is(connection: Con
     short = await buffers_of_a_round(connection)
     await fill(connection, 30_000)
     assert await buffers_of_a_round(connection) < short * 1.3
+
+
+async def test_a_lane_finds_its_rows_at_once_whatever_lies_in_the_others(connection: Connection) -> None:
+    await fill(connection, 30_000)
+    plan = await explain(connection, QUERIES["next_rows"], "direct", SLOTS, ROWS_AT_ONCE, [], BYTES_AT_ONCE)
+    assert buffers(plan) < A_FEW_PAGES
+
+
+async def test_what_waits_is_measured_at_the_same_cost_however_long_the_outbox_is(connection: Connection) -> None:
+    async def buffers_of_a_look(rows: int) -> int:
+        await fill(connection, rows)
+        plan = await explain(connection, QUERIES["outbox_depth"], list(Lane), len(SLOTS), 1_000)
+        assert not reads_all_of(plan, "outbox")
+        return buffers(plan)
+
+    short = await buffers_of_a_look(10_000)
+    assert await buffers_of_a_look(30_000) < short * 1.5  # the index has one level more
 
 
 @pytest.mark.parametrize(("allowed", "rows"), [(1000, 1), (1001, 2), (2500, 3), (10_000, 5)])

@@ -93,4 +93,9 @@ async def connect(url: PostgresDsn | str, *, application: str) -> "asyncpg.Conne
 
 
 def _server_settings(application: str) -> dict[str, Any]:
-    return {"application_name": application, "jit": "off", "timezone": "UTC"}
+    return {
+        "application_name": application,
+        "jit": "off",
+        "max_parallel_workers_per_gather": "0",
+        "timezone": "UTC",
+    }

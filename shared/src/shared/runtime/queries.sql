@@ -40,9 +40,21 @@ INSERT INTO outbox (id, lane, slot, topic, key, headers, value) OVERRIDING SYSTE
 SELECT id, lane, slot, topic, key, headers, value FROM archived;
 
 -- name: outbox_depth
-SELECT lane, count(*) AS depth, extract(epoch FROM now() - min(created_at))::float8 AS oldest_seconds
-FROM outbox
-GROUP BY lane;
+-- Counts each lane up to $3. The first row of a slot is its oldest; `>=`, as by `=` its index would not be the only one
+-- to begin with it, and the other reads all the rows of other lanes.
+SELECT asked.lane, counted.depth, coalesce(first.oldest_seconds, 0) AS oldest_seconds
+FROM unnest($1::text[]) AS asked (lane)
+CROSS JOIN LATERAL (
+    SELECT count(*) AS depth FROM (SELECT FROM outbox WHERE outbox.lane = asked.lane ORDER BY slot, id LIMIT $3) AS waiting
+) AS counted
+CROSS JOIN LATERAL (
+    SELECT extract(epoch FROM now() - min(row.created_at))::float8 AS oldest_seconds
+    FROM generate_series(0, $2::integer - 1) AS held (slot)
+    CROSS JOIN LATERAL (
+        SELECT created_at FROM outbox WHERE outbox.lane = asked.lane AND outbox.slot >= held.slot
+        ORDER BY outbox.slot, id LIMIT 1
+    ) AS row
+) AS first;
 
 -- name: beat_worker
 -- Returns how many workers share the lane.
