@@ -11,7 +11,7 @@ from bench.ground import Ground
 from bench.plan import Plan
 
 FEW = Plan(runs=1, quick=True, share=0.02)
-LINES = {1: 4, 2: 2, 3: 1, 4: 1, 5: 3, 6: 5, 10: 3}
+LINES = {1: 4, 2: 2, 3: 1, 4: 2, 5: 3, 6: 5, 10: 3}
 
 
 @pytest.fixture(scope="module")

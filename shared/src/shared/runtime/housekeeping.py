@@ -8,7 +8,7 @@ from prometheus_client import Gauge
 from shared.contracts.topics import Lane
 from shared.runtime.day_partitions import DayTable, keep_days
 from shared.runtime.idempotency import forget_old_keys
-from shared.runtime.outbox import SLOTS
+from shared.runtime.outbox import IN_ORDER, SLOTS
 from shared.runtime.postgres import Connection
 from shared.runtime.scheduler import Job
 from shared.runtime.sql import load_queries
@@ -56,6 +56,10 @@ async def forget_old_events(connection: Connection) -> int:
 
 async def measure_outbox(connection: Connection) -> None:
     """Brings the outbox metrics up to date."""
-    for row in await connection.fetch(QUERIES["outbox_depth"], list(Lane), SLOTS, COUNTED_UP_TO):
+    async with connection.transaction():
+        for name, value in IN_ORDER.items():
+            await connection.execute(f"SET LOCAL {name} = {value}")
+        rows = await connection.fetch(QUERIES["outbox_depth"], list(Lane), SLOTS, COUNTED_UP_TO)
+    for row in rows:
         DEPTH.labels(row["lane"]).set(row["depth"])
         OLDEST.labels(row["lane"]).set(row["oldest_seconds"])

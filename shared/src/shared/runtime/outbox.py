@@ -11,6 +11,13 @@ SLOTS = 4
 """Relay slots per lane; a key always falls into the same one, so that its order is kept."""
 
 
+IN_ORDER = {"enable_seqscan": "off", "enable_bitmapscan": "off", "enable_sort": "off"}
+"""PostgreSQL's settings for whoever reads the first rows of an outbox: by the index that has their order.
+
+It was empty a moment ago, so PostgreSQL believes that it has few rows, and would read them all to find the first.
+"""
+
+
 class OutboxColumns(NamedTuple):
     """Rows for the outbox as columns, to be unnested in the statement that writes what the events tell of."""
 

@@ -2,7 +2,8 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
+from types import MappingProxyType
 from typing import Any, TypeAlias
 
 import asyncpg
@@ -72,23 +73,30 @@ async def create_pool(
 @contextlib.asynccontextmanager
 async def connect_pool_once(url: PostgresDsn | str, *, size: int = 2) -> AsyncIterator[Pool]:
     """A small pool for a command: raises at once when the server is away, instead of waiting for it."""
-    async with asyncpg.create_pool(str(url), min_size=1, max_size=size, timeout=10, command_timeout=60) as pool:
+    settings = _server_settings("dzwonek-command")
+    async with asyncpg.create_pool(
+        str(url), min_size=1, max_size=size, timeout=10, command_timeout=60, server_settings=settings
+    ) as pool:
         yield pool
 
 
 def with_fresh_plans(url: PostgresDsn | str) -> PostgresDsn:
     """`url` for connections that plan each statement anew.
 
-    A queue goes from empty to a million rows within minutes: a plan kept from when it was empty reads all of it. And
-    only when the plan is made for the very values is a long array among them looked up by its hashes.
+    A queue goes from empty to a million rows within minutes: a plan kept from when it was empty reads all of it.
     """
     return PostgresDsn(f"{url}{'&' if '?' in str(url) else '?'}plan_cache_mode=force_custom_plan")
 
 
-async def connect(url: PostgresDsn | str, *, application: str) -> "asyncpg.Connection[asyncpg.Record]":
-    """A direct connection of its own, for session locks. Raises what asyncpg raises when the server is away."""
+async def connect(
+    url: PostgresDsn | str, *, application: str, settings: Mapping[str, str] = MappingProxyType({})
+) -> "asyncpg.Connection[asyncpg.Record]":
+    """A direct connection of its own, for session locks, with further `settings` of the server's.
+
+    Raises what asyncpg raises when the server is away.
+    """
     return await asyncpg.connect(
-        str(url), command_timeout=30, timeout=10, server_settings=_server_settings(application)
+        str(url), command_timeout=30, timeout=10, server_settings={**_server_settings(application), **settings}
     )
 
 

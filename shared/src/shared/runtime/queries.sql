@@ -3,7 +3,9 @@
 -- name: next_rows
 -- The first rows of each slot in the order of their ids. Never `id > last`: ids commit out of order.
 -- $3 and $5: how many of a slot, in rows and in bytes. $4: rows that Kafka has already and that leave in a moment.
--- A row larger than $5 does not count: it can never be sent, and holds up nobody.
+-- A value larger than $5 does not count: it can never be sent, and holds up nobody.
+-- BETWEEN, and the slot in the order: by `=` the ids alone would be an order, too, and their index leads through all the
+-- rows of other lanes.
 SELECT row.id, row.topic, row.key, row.headers, row.value, row.created_at
 FROM unnest($2::smallint[]) AS held (slot)
 CROSS JOIN LATERAL (
@@ -12,8 +14,8 @@ CROSS JOIN LATERAL (
         SELECT id, topic, key, headers, value, created_at,
                CASE WHEN octet_length(value) <= $5 THEN octet_length(value) ELSE 0 END AS bytes
         FROM outbox
-        WHERE lane = $1 AND outbox.slot = held.slot AND id <> ALL ($4::bigint[])
-        ORDER BY id
+        WHERE lane = $1 AND outbox.slot BETWEEN held.slot AND held.slot AND id <> ALL ($4::bigint[])
+        ORDER BY outbox.slot, id
         LIMIT $3
     ) AS first
 ) AS row
@@ -40,8 +42,7 @@ INSERT INTO outbox (id, lane, slot, topic, key, headers, value) OVERRIDING SYSTE
 SELECT id, lane, slot, topic, key, headers, value FROM archived;
 
 -- name: outbox_depth
--- Counts each lane up to $3. The first row of a slot is its oldest; `>=`, as by `=` its index would not be the only one
--- to begin with it, and the other reads all the rows of other lanes.
+-- Counts each lane up to $3, and tells how long the first row of a slot waits. BETWEEN: see next_rows.
 SELECT asked.lane, counted.depth, coalesce(first.oldest_seconds, 0) AS oldest_seconds
 FROM unnest($1::text[]) AS asked (lane)
 CROSS JOIN LATERAL (
@@ -51,7 +52,7 @@ CROSS JOIN LATERAL (
     SELECT extract(epoch FROM now() - min(row.created_at))::float8 AS oldest_seconds
     FROM generate_series(0, $2::integer - 1) AS held (slot)
     CROSS JOIN LATERAL (
-        SELECT created_at FROM outbox WHERE outbox.lane = asked.lane AND outbox.slot >= held.slot
+        SELECT created_at FROM outbox WHERE outbox.lane = asked.lane AND outbox.slot BETWEEN held.slot AND held.slot
         ORDER BY outbox.slot, id LIMIT 1
     ) AS row
 ) AS first;

@@ -18,7 +18,8 @@ from shared.runtime.batching import Rows
 from shared.runtime.events import new_id
 from shared.runtime.kafka import BEGIN_SECONDS
 from shared.runtime.leadership import SLOTS_HELD, Leadership, LeadershipLost
-from shared.runtime.postgres import connect, transient, with_fresh_plans
+from shared.runtime.outbox import IN_ORDER
+from shared.runtime.postgres import connect, transient
 from shared.runtime.publishing import FAILURES, LAST_SECONDS, Publisher
 from shared.runtime.sql import load_queries
 from shared.runtime.waiting import pause, unless
@@ -28,6 +29,9 @@ QUERIES = load_queries("shared.runtime")
 
 ROWS_AT_ONCE, BYTES_AT_ONCE = 500, BROKER_MAX_BYTES
 """Of each slot; a row that begins within the bytes comes whole."""
+
+PLANNING = {**IN_ORDER, "plan_cache_mode": "force_custom_plan"}
+"""A long list of ids to leave out is looked up by its hashes only when it stands in the plan."""
 
 BUSY_SECONDS = 0.005
 IDLE_SECONDS = (0.02, 0.2)
@@ -64,7 +68,7 @@ class LaneRelay:
     async def _lead(self, stop: asyncio.Event) -> None:
         """Leads over one connection and one producer."""
         async with contextlib.AsyncExitStack() as stack:
-            connection = await connect(with_fresh_plans(self._database_url), application=f"relay-{self._lane}")
+            connection = await connect(self._database_url, application=f"relay-{self._lane}", settings=PLANNING)
             stack.push_async_callback(_close, connection)
             lead = Leadership(connection, self._lane, self._worker)
             producer = self._new_producer()
