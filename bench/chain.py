@@ -1,6 +1,6 @@
 """The whole way: the commit with its event, the relay of accounts, Kafka, worker, sender, acceptance."""
 
-import time
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -24,21 +24,21 @@ from shared.runtime.sealing import Sealer
 CONNECTIONS = 8
 """So many commits at once at the most, as an API has them."""
 
+LIKELY_SECONDS = 1.0
+"""Nearly all mails are accepted so soon after the last event is written."""
+
 
 @dataclass(frozen=True)
 class Chain:
-    """The worker of accounts before a pipeline. `accounts` leads to its database, whose URL stands beside."""
+    """The worker of accounts before a pipeline. `accounts` leads to its database."""
 
     pipeline: Pipeline
     accounts: Pool
-    accounts_url: str
 
     async def capacity(self, count: int) -> float:
-        """How many sign-ins a second it can do, by what it takes for so many at once, each with a commit."""
-        rows = await self._sign_ins(count)
-        began = time.perf_counter()
-        await self._seconds(rows, None, SIGN_IN, good=count)
-        return count / (time.perf_counter() - began)
+        """How many sign-ins a second it can do, by what it takes for so many at once, each with a commit of its own."""
+        journeys = await self._journeys(await self._sign_ins(count), None, SIGN_IN, good=count)
+        return count / (max(accepted for _, accepted in journeys) - min(written for written, _ in journeys))
 
     async def sign_ins(self, count: int, rate: float) -> Sequence[float]:
         """Seconds from commit to acceptance of so many sign-ins from new devices, `rate` a second."""
@@ -71,17 +71,23 @@ class Chain:
     async def _buried(self) -> int:
         return await dead_letters("notifications", await self.pipeline.ground.kafka(), self.pipeline.prefix)
 
-    async def _seconds(
+    async def _seconds(self, rows: OutboxColumns, rate: float, kinds: Sequence[str], *, good: int) -> Sequence[float]:
+        return [accepted - written for written, accepted in await self._journeys(rows, rate, kinds, good=good)]
+
+    async def _journeys(
         self, rows: OutboxColumns, rate: float | None, kinds: Sequence[str], *, good: int
-    ) -> Sequence[float]:
+    ) -> Sequence[tuple[float, float]]:
+        """When each event was written and when its mail was accepted; `rate` a second, or all at once.
+
+        Nothing is asked while mails are likely to be under way: that would be work beside them.
+        """
+        connection, accepted = self.pipeline.connection, dict[UUID, float]()
+
         async def write(number: int) -> None:
             await self.accounts.execute(SQL["insert_events"], *(column[number : number + 1] for column in rows))
 
-        accepted: dict[UUID, float] = {}
-
         async def all_accepted() -> bool:
-            """Asked when the load is over: asking while it goes on would slow it down."""
-            found = await self.pipeline.connection.fetch(SQL["accepted_at"], list(kinds))
+            found = await connection.fetch(SQL["accepted_at"], list(kinds))
             accepted.update((row["event_id"], row["answered_at"].timestamp()) for row in found)
             return len(written.keys() & accepted.keys()) >= good
 
@@ -91,11 +97,12 @@ class Chain:
         await self.accounts.execute(SQL["forget_archive"])
         count = len(rows.keys)
         await (steady(count, rate, write) if rate else at_once(count, write))
+        await asyncio.sleep(LIKELY_SECONDS)
         await until(relayed)
-        rows_of = await self.accounts.fetch(SQL["written_at"], Lane.SECURITY)
-        written = {row["event_id"]: row["created_at"].timestamp() for row in rows_of}
+        archived = await self.accounts.fetch(SQL["written_at"], Lane.SECURITY)
+        written = {row["event_id"]: row["created_at"].timestamp() for row in archived}
         await until(all_accepted)
-        return [accepted[event] - at for event, at in written.items() if event in accepted]
+        return [(at, accepted[event]) for event, at in written.items() if event in accepted]
 
 
 @asynccontextmanager
@@ -107,4 +114,4 @@ async def chain(ground: Ground, sink: Sink | None = None) -> AsyncIterator[Chain
         await create_pool(database, size=CONNECTIONS) as accounts,
         pipeline(ground, prefix=prefix, sink=sink) as behind,
     ):
-        yield Chain(behind, accounts, database)
+        yield Chain(behind, accounts)

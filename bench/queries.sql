@@ -73,8 +73,18 @@ INSERT INTO outbox (lane, slot, topic, key, headers, value)
 SELECT $1, number % 4, $2, number::text, $3, repeat('x', 400)::bytea
 FROM generate_series(1, $4::integer) AS number;
 
--- name: count_of_lane
-SELECT count(*) FROM outbox WHERE lane = $1;
+-- name: span_of_lane
+-- About how many rows of a lane there are, when nearly all rows are of it.
+SELECT coalesce(max(id) - min(id), 0)
+FROM generate_series(0, 3) AS held (slot)
+CROSS JOIN LATERAL (
+    (SELECT id FROM outbox WHERE lane = $1 AND slot BETWEEN held.slot AND held.slot ORDER BY slot, id LIMIT 1)
+    UNION ALL
+    (SELECT id FROM outbox WHERE lane = $1 AND slot BETWEEN held.slot AND held.slot ORDER BY slot DESC, id DESC LIMIT 1)
+) AS ends;
+
+-- name: is_lane_archived
+SELECT EXISTS (SELECT FROM outbox_archive WHERE lane = $1);
 
 -- name: left_in_outbox
 SELECT EXISTS (SELECT FROM outbox WHERE lane = $1);

@@ -1,12 +1,10 @@
-"""The rows of a roster import on their way to Kafka, by a relay of their lane in a process of its own.
+"""A roster import beside what is measured: rows in its lane of the outbox of accounts, whose worker relays them.
 
-No service has rows in this lane yet; the relay is the one that every service has.
-
-usage: python -m bench.roster DATABASE BOOTSTRAP PREFIX
+No import writes them yet, so they are written here, in chunks as it would.
 """
 
+import asyncio
 import json
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -14,69 +12,58 @@ from dataclasses import dataclass
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from bench.events import sign_ins
-from bench.ground import Ground
 from bench.mails import SQL
 from bench.plan import NotMeasured
-from devstack.module_process import ModuleProcess
 from shared.contracts.envelope import encode
 from shared.contracts.topics import Lane, Topic
 from shared.runtime.events import new_id
-from shared.runtime.kafka import create_producer
 from shared.runtime.postgres import Pool
-from shared.runtime.process import run
-from shared.runtime.relay import LaneRelay
-from shared.runtime.settings import KafkaSettings
 
 ROSTER_PERSON = Topic(name="roster.person.v1", lane=Lane.ROSTER)
+CHUNK = 500
+LOOK_SECONDS = 0.02
 
 
 @dataclass(frozen=True)
 class Import:
-    """So many rows at a time in the outbox that `database` leads to."""
+    """An import into the database of accounts, of which so many rows wait when it begins."""
 
-    database: Pool
+    accounts: Pool
     rows: int
 
-    async def begin(self) -> None:
-        """Fills the lane; what was in the outbox before is gone."""
+    @asynccontextmanager
+    async def going_on(self) -> AsyncIterator[None]:
+        """While it goes on: it writes as much as is relayed. Raises NotMeasured when nothing was relayed meanwhile."""
+        await self.accounts.execute(SQL["forget_events"])
+        await self._write(self.rows)
+        await self.accounts.execute(SQL["forget_archive"])
+        over = asyncio.Event()
+        writing = asyncio.ensure_future(self._keep_up(over))
+        try:
+            yield
+            if not await self.accounts.fetchval(SQL["is_lane_archived"], Lane.ROSTER):
+                raise NotMeasured("no row of the import was relayed beside it")
+        finally:
+            over.set()
+            await writing
+
+    async def _keep_up(self, over: asyncio.Event) -> None:
+        while not over.is_set():
+            if await self.accounts.fetchval(SQL["span_of_lane"], Lane.ROSTER) < self.rows:
+                await self._write(CHUNK)
+            else:
+                await asyncio.sleep(LOOK_SECONDS)
+
+    async def _write(self, rows: int) -> None:
         attributes = json.dumps(encode(next(sign_ins([new_id()]))).attributes)
-        await self.database.execute(SQL["forget_events"])
-        await self.database.execute(
-            SQL["fill_lane"], Lane.ROSTER, ROSTER_PERSON.name, attributes, self.rows, timeout=600
-        )
-        await self.database.execute("VACUUM ANALYZE outbox", timeout=600)
-
-    async def check(self) -> None:
-        """Raises NotMeasured unless some of the rows are in Kafka and some are left."""
-        left = await self.database.fetchval(SQL["count_of_lane"], Lane.ROSTER)
-        if not 0 < left < self.rows:
-            raise NotMeasured(
-                f"{left:,} of the import's {self.rows:,} rows are left: it was not under way all the time"
-            )
+        await self.accounts.execute(SQL["fill_lane"], Lane.ROSTER, ROSTER_PERSON.name, attributes, rows, timeout=600)
 
 
-@asynccontextmanager
-async def importing(ground: Ground, database: Pool, url: str, *, prefix: str, rows: int) -> AsyncIterator[Import]:
-    """An import whose rows are relayed as they come."""
-    bootstrap = await ground.kafka()
+async def create_topic(bootstrap: str, prefix: str) -> None:
+    """Makes the topic that the rows go to."""
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     await admin.start()
-    await admin.create_topics([NewTopic(prefix + ROSTER_PERSON.name, ROSTER_PERSON.partitions, 1)])
-    await admin.close()
-    name = "roster-relay"
-    process = ModuleProcess(name, "bench.roster", [url, bootstrap, prefix], log=ground.log(name))
-    await process.start()
     try:
-        yield Import(database, rows)
+        await admin.create_topics([NewTopic(prefix + ROSTER_PERSON.name, ROSTER_PERSON.partitions, 1)])
     finally:
-        await process.stop(grace=25)
-
-
-def main(database: str, bootstrap: str, prefix: str) -> None:
-    """The process."""
-    settings = KafkaSettings(kafka_bootstrap=bootstrap, kafka_prefix=prefix)
-    run(LaneRelay(Lane.ROSTER, database_url=database, prefix=prefix, producer=lambda: create_producer(settings)).run)
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])
+        await admin.close()

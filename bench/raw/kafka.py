@@ -54,10 +54,12 @@ async def in_batches(
         if batch is not None and batch.append(timestamp=None, key=key, value=value, headers=headers) is not None:
             continue
         if batch is not None:
+            batch.close()  # else it waits for more
             yield await producer.send_batch(batch, topic, partition=place[1])
         filling[place] = batch = producer.create_batch()
         batch.append(timestamp=None, key=key, value=value, headers=headers)
     for (topic, partition), batch in filling.items():
+        batch.close()
         yield await producer.send_batch(batch, topic, partition=partition)
 
 

@@ -8,7 +8,7 @@ from bench.figures import Figure, Goal, percentile, values
 from bench.ground import Ground
 from bench.mails import NOTICES, SQL, invented, queue
 from bench.plan import NotMeasured, Plan
-from bench.roster import importing
+from bench.roster import Import, create_topic
 from bench.rows import row6_trouble
 from shared.contracts.topics import Lane
 from shared.runtime.sealing import Sealer
@@ -37,7 +37,7 @@ async def _other_lanes(ground: Ground, plan: Plan) -> AsyncIterator[Figure]:
         await ours.pipeline.forget()
         yield _line(f"beside {backlog:,} bulk mails queued", idle, beside)
         beside = await _tails_beside_import(ours, plan, activations, rows=backlog)
-        yield _line(f"beside {backlog:,} rows of a roster import being relayed", idle, beside)
+        yield _line(f"beside {backlog:,} rows of a roster import that goes on", idle, beside)
 
 
 def _line(name: str, idle: Sequence[float], beside: Sequence[float]) -> Figure:
@@ -50,13 +50,12 @@ async def _tails(ours: Chain, plan: Plan, activations: int) -> list[float]:
 
 
 async def _tails_beside_import(ours: Chain, plan: Plan, activations: int, *, rows: int) -> list[float]:
-    """Each beside an import of its own, which is relayed meanwhile."""
-    ground, prefix, tails = ours.pipeline.ground, ours.pipeline.prefix, []
-    async with importing(ground, ours.accounts, ours.accounts_url, prefix=prefix, rows=rows) as roster:
-        for _ in range(plan.runs):
-            await roster.begin()
+    """Each beside an import of its own, which goes on for as long."""
+    await create_topic(await ours.pipeline.ground.kafka(), ours.pipeline.prefix)
+    roster, tails = Import(ours.accounts, rows), []
+    for _ in range(plan.runs):
+        async with roster.going_on():
             tails += await _tails(ours, replace(plan, runs=1), activations)
-            await roster.check()
     return tails
 
 

@@ -5,7 +5,8 @@ A take-over of a slot may repeat or reorder what was in flight; consumers are id
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Iterable
+from functools import partial
 
 import asyncpg
 import structlog
@@ -16,11 +17,12 @@ from pydantic import PostgresDsn
 from shared.contracts.topics import BROKER_MAX_BYTES, Lane
 from shared.runtime.batching import Rows
 from shared.runtime.events import new_id
-from shared.runtime.kafka import BEGIN_SECONDS
+from shared.runtime.kafka import BEGIN_SECONDS, create_producer
 from shared.runtime.leadership import SLOTS_HELD, Leadership, LeadershipLost
 from shared.runtime.outbox import IN_ORDER
 from shared.runtime.postgres import connect, transient
 from shared.runtime.publishing import FAILURES, LAST_SECONDS, Publisher
+from shared.runtime.settings import KafkaSettings
 from shared.runtime.sql import load_queries
 from shared.runtime.waiting import pause, unless
 
@@ -138,6 +140,17 @@ class LaneRelay:
         if rows:
             async with lead.turn:
                 await lead.connection.execute(QUERIES["archive_rows"], [row["id"] for row in rows])
+
+
+def relays(
+    lanes: Iterable[Lane], *, database_url: PostgresDsn | str, kafka: KafkaSettings
+) -> dict[str, Callable[[asyncio.Event], Awaitable[None]]]:
+    """The relays of a service's lanes, as parts of its worker, by name."""
+    producer = partial(create_producer, kafka)
+    return {
+        f"relay {lane}": LaneRelay(lane, database_url=database_url, prefix=kafka.kafka_prefix, producer=producer).run
+        for lane in lanes
+    }
 
 
 async def _close(connection: "asyncpg.Connection[asyncpg.Record]") -> None:

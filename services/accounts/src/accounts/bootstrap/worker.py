@@ -1,7 +1,6 @@
 """The worker process: the relay to Kafka, and the jobs."""
 
 import asyncio
-from functools import partial
 
 from accounts import SERVICE, scheduler
 from accounts.clock import utc_now
@@ -10,11 +9,14 @@ from shared.contracts.topics import Lane
 from shared.runtime import housekeeping
 from shared.runtime.database import open_database
 from shared.runtime.health import Health
-from shared.runtime.kafka import create_producer, watching_kafka
+from shared.runtime.kafka import watching_kafka
 from shared.runtime.postgres import Pool
 from shared.runtime.process import Part, calm_garbage_collection, health_app, run_parts, serve
-from shared.runtime.relay import LaneRelay
+from shared.runtime.relay import relays
 from shared.runtime.scheduler import scheduled
+
+RELAYED = (Lane.SECURITY, Lane.ROSTER)
+"""What accounts tells of: accounts and who is who. Not one row of an import delays an activation."""
 
 
 async def run_worker(settings: WorkerSettings, stop: asyncio.Event) -> None:
@@ -37,11 +39,6 @@ async def run_worker(settings: WorkerSettings, stop: asyncio.Event) -> None:
 
 
 def _worker_parts(settings: WorkerSettings, pool: Pool) -> dict[str, Part]:
-    relay = LaneRelay(
-        Lane.SECURITY,
-        database_url=settings.database_url,
-        prefix=settings.kafka_prefix,
-        producer=partial(create_producer, settings),
-    )
     jobs = [*housekeeping.jobs(), *scheduler.jobs(utc_now, expiry_seconds=settings.scheduler_seconds)]
-    return {"relay": relay.run, **{f"job {job.name}": scheduled(pool, job) for job in jobs}}
+    relaying = relays(RELAYED, database_url=settings.database_url, kafka=settings)
+    return {**relaying, **{f"job {job.name}": scheduled(pool, job) for job in jobs}}

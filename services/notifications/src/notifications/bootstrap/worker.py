@@ -1,7 +1,6 @@
 """The worker process: consumers, relay and jobs."""
 
 import asyncio
-from functools import partial
 
 from notifications import SERVICE
 from notifications.brakes.watch import watch_brakes
@@ -16,10 +15,9 @@ from shared.runtime.auth import revocations
 from shared.runtime.consuming import consuming
 from shared.runtime.database import open_database
 from shared.runtime.health import Health
-from shared.runtime.kafka import create_producer
 from shared.runtime.postgres import Pool
 from shared.runtime.process import Part, calm_garbage_collection, health_app, run_parts, serve
-from shared.runtime.relay import LaneRelay
+from shared.runtime.relay import relays
 from shared.runtime.scheduler import Job, scheduled
 from shared.runtime.sealing import Sealer, Unsealer
 
@@ -46,15 +44,7 @@ async def run_worker(settings: WorkerSettings, stop: asyncio.Event) -> None:
 
 
 def _parts(settings: WorkerSettings, pool: Pool, consequences: Consequences, health: Health) -> dict[str, Part]:
-    relays = {
-        f"relay {lane}": LaneRelay(
-            lane,
-            database_url=settings.database_url,
-            prefix=settings.kafka_prefix,
-            producer=partial(create_producer, settings),
-        ).run
-        for lane in LANES
-    }
+    relaying = relays(LANES, database_url=settings.database_url, kafka=settings)
     jobs = [
         *housekeeping.jobs(),
         *days.jobs(settings.ages, days_ahead=settings.partitions_ahead_days),
@@ -65,4 +55,4 @@ def _parts(settings: WorkerSettings, pool: Pool, consequences: Consequences, hea
     ]
     handlers = event_handlers(consequences)
     consumers = consuming(settings, SERVICE, pool=pool, handlers=handlers, groups=GROUPS, health=health)
-    return {"consumers": consumers, **relays, **{f"job {job.name}": scheduled(pool, job) for job in jobs}}
+    return {"consumers": consumers, **relaying, **{f"job {job.name}": scheduled(pool, job) for job in jobs}}
