@@ -22,6 +22,8 @@ from shared.runtime.postgres import Pool
 ROSTER_PERSON = Topic(name="roster.person.v1", lane=Lane.ROSTER)
 CHUNK = 500
 LOOK_SECONDS = 0.02
+LEAST = 10
+"""Such a part of the rows waits at the least."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,7 @@ class Import:
 
     @asynccontextmanager
     async def going_on(self) -> AsyncIterator[None]:
-        """While it goes on: it writes as much as is relayed. Raises NotMeasured when nothing was relayed meanwhile."""
+        """While it goes on: it writes more before nothing is left. Raises NotMeasured when nothing was relayed."""
         await self.accounts.execute(SQL["forget_events"])
         await self._write(self.rows)
         await self.accounts.execute(SQL["forget_archive"])
@@ -49,7 +51,7 @@ class Import:
 
     async def _keep_up(self, over: asyncio.Event) -> None:
         while not over.is_set():
-            if await self.accounts.fetchval(SQL["span_of_lane"], Lane.ROSTER) < self.rows:
+            if await self.accounts.fetchval(SQL["span_of_lane"], Lane.ROSTER) < self.rows // LEAST:
                 await self._write(CHUNK)
             else:
                 await asyncio.sleep(LOOK_SECONDS)

@@ -19,6 +19,8 @@ INITDB_SECONDS = 60.0
 SHARED_SETTINGS = {
     "max_connections": "200",
     "shared_buffers": "64MB",
+    "max_wal_size": "8GB",  # as in compose.yaml
+    "checkpoint_timeout": "15min",
     "jit": "off",
     "timezone": "UTC",
     "log_timezone": "UTC",
