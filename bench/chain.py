@@ -24,7 +24,7 @@ from shared.runtime.sealing import Sealer
 CONNECTIONS = 8
 """So many commits at once at the most, as an API has them."""
 
-LIKELY_SECONDS = 1.0
+LIKELY_SECONDS = 0.3
 """Nearly all mails are accepted so soon after the last event is written."""
 
 

@@ -1,40 +1,43 @@
-"""Whether a part of a system has work in its hands, as far as those beside it can tell."""
+"""What a part of a system has in its hands: things that it was given and has not finished, each by its own name."""
+
+from collections.abc import Hashable, Set
 
 from devstack.postgres_databases import superuser
 from devstack.system import System
 from tests.chaos.crash_points import CONSUMER, RELAY, SENDER
+from tests.chaos.ledger import Ledger
 from tests.chaos.load import Load
 
-UNSENT = "SELECT EXISTS (SELECT FROM outbox)"
-HELD = "SELECT EXISTS (SELECT FROM mail_queue WHERE attempt_token IS NOT NULL)"
-PUBLISHED = """
-SELECT array_agg(headers ->> 'ce_id') FROM outbox_archive WHERE published_at > now() - interval '1 minute'
-"""
-UNHEARD = """
-SELECT EXISTS (SELECT FROM unnest($1::uuid[]) AS id WHERE NOT EXISTS (SELECT FROM inbox WHERE event_id = id))
-"""
+UNSENT = "SELECT id FROM outbox"
+HELD = "SELECT attempt_token FROM mail_queue WHERE attempt_token IS NOT NULL"
+PUBLISHED = "SELECT (headers ->> 'ce_id')::uuid FROM outbox_archive WHERE published_at > now() - interval '1 minute'"
+HEARD = "SELECT event_id FROM inbox WHERE handled_at > now() - interval '2 minutes'"
+BUSY = "SELECT pid FROM pg_stat_activity WHERE usename IN ('accounts', 'notifications') AND state <> 'idle'"
+
+Work = Set[Hashable]
 
 
-async def has_work(name: str, system: System, load: Load) -> bool:
-    """Whether it was asked for something that it has not done: killed now, it would leave that half done."""
+async def work_of(name: str, system: System, load: Load, ledger: Ledger) -> Work:
+    """The work in the hands of that part, as those beside it know it."""
     if name == RELAY:
-        return await _is(system, "accounts", UNSENT)
+        return await _asked(system, "accounts", UNSENT)
     if name == CONSUMER:
-        return await _is_anything_unheard(system)
+        return await _unheard(system)
     if name == SENDER:
-        return await _is(system, "notifications", HELD)
+        return await _asked(system, "notifications", HELD) - ledger.held_by_killed_senders
     if name == "kafka":
-        return await _is(system, "accounts", UNSENT) or await _is_anything_unheard(system)
-    return load.waiting > 0
+        return await _asked(system, "accounts", UNSENT) | await _unheard(system)
+    if name == "postgres":
+        return await _asked(system, "accounts", BUSY)
+    return frozenset(load.waiting)
 
 
-async def _is_anything_unheard(system: System) -> bool:
-    """Whether events of accounts that are in Kafka have not had their effect."""
-    async with superuser(system.postgres.url("accounts")) as accounts:
-        published = await accounts.fetchval(PUBLISHED)
-    return await _is(system, "notifications", UNHEARD, published or [])
+async def _unheard(system: System) -> Work:
+    """Events of accounts that are in Kafka and have not had their effect."""
+    published = await _asked(system, "accounts", PUBLISHED)
+    return published - await _asked(system, "notifications", HEARD)
 
 
-async def _is(system: System, service: str, question: str, *arguments: object) -> bool:
+async def _asked(system: System, service: str, question: str) -> Work:
     async with superuser(system.postgres.url(service)) as connection:
-        return bool(await connection.fetchval(question, *arguments))
+        return frozenset(row[0] for row in await connection.fetch(question))

@@ -10,7 +10,7 @@ from devstack.module_process import ModuleProcess
 from devstack.ports import free_port
 from devstack.process import Process
 from devstack.system import Running, System
-from tests.chaos.at_work import has_work
+from tests.chaos.at_work import work_of
 from tests.chaos.crash_points import SENDER, CrashPoint
 from tests.chaos.ledger import Ledger
 from tests.chaos.load import Load
@@ -23,6 +23,9 @@ GRACE_SECONDS = 25
 
 WORK_SECONDS = 60.0
 """How long a part may wait for work under load."""
+
+ANSWER_SECONDS = 0.05
+"""What a part has answered before it was frozen has arrived after so long."""
 
 POINT_SECONDS = 40.0
 """How long a process may take to start and to come to its crash point under load."""
@@ -41,16 +44,19 @@ class Faults:
         await self._ended(name)
 
     async def kill_at_work(self, name: str, load: Load) -> None:
-        """The same with work in its hands. It is frozen while that is looked at, so that it cannot finish meanwhile.
+        """The same with work in its hands: some of what it had before it was frozen is unfinished when it stands still.
 
-        PostgreSQL is not, as it is what is asked.
+        PostgreSQL is not frozen, as it is what is asked: it is killed as soon as it is seen at work.
         """
         part = self._system.parts()[name]
 
         async def caught() -> bool:
-            if name != "postgres":
-                part.pause()
-            if await has_work(name, self._system, load):
+            before = await work_of(name, self._system, load, self._ledger)
+            if not before or name == "postgres":
+                return bool(before)
+            part.pause()
+            await asyncio.sleep(ANSWER_SECONDS)
+            if before & await work_of(name, self._system, load, self._ledger):
                 return True
             part.resume()
             return False

@@ -4,7 +4,7 @@ It looks at all from the first request on, so what a fault does to earlier work 
 """
 
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Set
 from datetime import UTC, datetime, timedelta
 from typing import Self
 from uuid import UUID
@@ -56,6 +56,11 @@ class Ledger:
         """To be called between the end of a killed sender and the next one's start: what it held may come again."""
         for attempt, mail_id in (await held_mails(self._system)).items():
             self._cut_off.setdefault(attempt, (mail_id, datetime.now(UTC) + A_MOMENT))
+
+    @property
+    def held_by_killed_senders(self) -> Set[UUID]:
+        """The attempts that nobody goes on with."""
+        return self._cut_off.keys()
 
     async def settled(self, *, seconds: float = SETTLE_SECONDS) -> None:
         """Returns when everything accepted has had its effect and nothing is under way any more.

@@ -44,7 +44,7 @@ class Load:
         """How often each status was answered."""
         self.lost = 0
         """Requests without an answer."""
-        self.waiting = 0
+        self.waiting: set[object] = set()
         """Requests that wait for theirs."""
         self.wrong: list[str] = []
         """Answers that promise nothing and are no refusal as they should be."""
@@ -102,11 +102,11 @@ class Load:
 
     async def _send(self, client: httpx.AsyncClient, url: str, address: str) -> httpx.Response:
         body = {"email": address, "password": PASSWORD, "age_bracket": "adult", "language": "pl"}
-        self.waiting += 1
+        self.waiting.add(request := object())
         try:
             answer = await client.post(url, json=body, headers={"Idempotency-Key": f"key-of-{address}"})
         finally:
-            self.waiting -= 1
+            self.waiting.remove(request)
         self.answers[answer.status_code] += 1
         if answer.status_code == HTTPStatus.ACCEPTED:
             self.accepted.add(address)

@@ -37,15 +37,15 @@ async def test_requests_are_accepted_while_kafka_is_away_and_mailed_when_it_is_b
     changed: list[Changed] = []
 
     async def away() -> None:
-        changing = asyncio.ensure_future(change_at_once(trials))
-        async with still_accepted(trials):
+        async with still_accepted(trials), asyncio.TaskGroup() as beside:
+            changing = beside.create_task(change_at_once(trials))
             if way == "frozen":
                 await trials.faults.freeze("kafka", seconds=EXTENT.away_seconds)
             else:
                 await (trials.faults.kill if way == "killed" else trials.faults.stop)("kafka")
                 await asyncio.sleep(EXTENT.away_seconds)
                 await trials.faults.start("kafka")
-        changed.extend(await changing)
+        changed.extend(changing.result())
 
     verdict = await trials.run(3, f"Kafka {way}, away for {EXTENT.away_seconds:g} s", away)
     assert (verdict.repeats, verdict.refused.total()) == (0, 0)

@@ -67,7 +67,7 @@ async def test_over_a_quota_requests_are_refused_for_now(trials: Trials) -> None
                 await refused_for_a_while(trials)
             await trials.accepted_some()
 
-    verdict = await trials.run(5, "over a quota of PostgreSQL's", full)
+    verdict = await trials.run(5, "over a quota, by triggers", full)
     assert verdict.repeats == 0
     assert verdict.refused.total() >= SOME
 

@@ -4,7 +4,7 @@ import pytest
 from tests.integration.notifications.traces import traces
 from tests.integration.notifications.worker_world import Person, WorkerWorld
 
-from shared.runtime.consumer import PermanentError
+from shared.runtime.consumer import Refused
 
 OLD = "ola.nowak@szkola.example"
 NEW = "Ola@Dom.example"
@@ -97,7 +97,7 @@ async def test_a_change_counts_although_a_sign_in_came_first(world: WorkerWorld)
 async def test_a_new_address_that_is_none_is_a_dead_letter(world: WorkerWorld, text: str) -> None:
     ola = await somebody_active(world)
     for event in (ola.email_change_requested(text), ola.email_changed(text)):
-        with pytest.raises(PermanentError) as caught:
+        with pytest.raises(Refused) as caught:
             await world.hear(event)
-        assert caught.value.reason == "bad_address"
+        assert [fault.reason for fault in caught.value.faults.values()] == ["bad_address"]
     assert (await world.contact(ola))["address"] == OLD

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 
 import pytest
 from aiokafka import AIOKafkaProducer
@@ -15,6 +16,7 @@ from shared.contracts.accounts import AccountActivated
 from shared.contracts.envelope import Event, encode
 from shared.contracts.topics import retry_topic
 from shared.runtime.consumer import Handled, Handlers, Inbox
+from shared.runtime.kafka import is_member
 from shared.runtime.postgres import Connection, Pool
 from shared.runtime.settings import KafkaSettings
 from shared.runtime.subscriber import Subscriptions
@@ -25,6 +27,7 @@ TOPIC = retry_topic(SERVICE)
 """It has one partition."""
 
 STALL_SECONDS = 0.3
+NewWatchdog = Callable[..., Watchdog]
 
 
 @pytest.fixture
@@ -72,11 +75,16 @@ async def spare(
         yield subscriptions
 
 
-def watchdog(subscriptions: Subscriptions, *, kafka_is_there: bool = True, ask_seconds: float = 5) -> Watchdog:
-    async def answers() -> bool:
-        return kafka_is_there
+@pytest.fixture
+def watchdog(kafka: KafkaSettings) -> NewWatchdog:
+    def made(subscriptions: Subscriptions, *, kafka_is_there: bool = True, ask_seconds: float = 5) -> Watchdog:
+        async def answers() -> bool:
+            return kafka_is_there
 
-    return Watchdog(subscriptions, answers, stall_seconds=STALL_SECONDS, ask_seconds=ask_seconds)
+        membership = partial(is_member, kafka)
+        return Watchdog(subscriptions, answers, membership, stall_seconds=STALL_SECONDS, ask_seconds=ask_seconds)
+
+    return made
 
 
 async def send(producer: AIOKafkaProducer, kafka: KafkaSettings, count: int) -> None:
@@ -105,7 +113,11 @@ def longer_than_a_stall() -> Callable[[], Awaitable[bool]]:
 
 
 async def test_a_group_that_hangs_with_work_before_it_has_stalled_until_it_goes_on(
-    subscriptions: Subscriptions, producer: AIOKafkaProducer, kafka: KafkaSettings, hold: asyncio.Event
+    subscriptions: Subscriptions,
+    producer: AIOKafkaProducer,
+    kafka: KafkaSettings,
+    hold: asyncio.Event,
+    watchdog: NewWatchdog,
 ) -> None:
     dog = watchdog(subscriptions)
     await send(producer, kafka, 1)
@@ -123,7 +135,7 @@ async def test_a_group_that_hangs_with_work_before_it_has_stalled_until_it_goes_
     await until(goes_on)
 
 
-async def test_a_group_without_work_is_well(subscriptions: Subscriptions) -> None:
+async def test_a_group_without_work_is_well(subscriptions: Subscriptions, watchdog: NewWatchdog) -> None:
     dog = watchdog(subscriptions)
     await until(lambda: asyncio.sleep(0, bool(subscriptions.groups[GROUP][0].consumer.assignment())))  # type: ignore[union-attr]
     await dog.look(GROUP)
@@ -132,26 +144,34 @@ async def test_a_group_without_work_is_well(subscriptions: Subscriptions) -> Non
     assert dog.stalled() is None
 
 
-async def test_one_that_has_no_partition_is_well_as_long_as_another_does_the_work(
-    subscriptions: Subscriptions, spare: Subscriptions, producer: AIOKafkaProducer, kafka: KafkaSettings
+async def test_one_that_has_no_partition_is_well_unless_it_fell_out_of_its_group(
+    subscriptions: Subscriptions,
+    spare: Subscriptions,
+    producer: AIOKafkaProducer,
+    kafka: KafkaSettings,
+    watchdog: NewWatchdog,
 ) -> None:
+    """Also while the other one hangs with work before it: that one has to look after itself."""
+
     async def idle() -> Subscriptions | None:
         """The one that got nothing when the only partition was given to the other."""
         without = [each for each in (subscriptions, spare) if not each.groups[GROUP][0].consumer.assignment()]  # type: ignore[union-attr]
         return without[0] if len(without) == 1 else None
 
-    dog = watchdog(await until(idle))
+    await send(producer, kafka, 3)
+    one_too_many = await until(idle)
+    dog = watchdog(one_too_many)
     await dog.look(GROUP)
     await until(longer_than_a_stall())
     await dog.look(GROUP)
     assert dog.stalled() is None
-    await send(producer, kafka, 3)
+    await one_too_many.groups[GROUP][0].consumer._coordinator.close()  # type: ignore[union-attr]
     await until(stalled(dog))
 
 
 @pytest.mark.parametrize("kafka_is_there", [True, False])
 async def test_a_group_that_cannot_be_asked_has_stalled_unless_kafka_is_away(
-    subscriptions: Subscriptions, kafka_is_there: bool
+    subscriptions: Subscriptions, kafka_is_there: bool, watchdog: NewWatchdog
 ) -> None:
     dog = watchdog(subscriptions, kafka_is_there=kafka_is_there, ask_seconds=0.000001)
     await dog.look(GROUP)

@@ -32,16 +32,23 @@ PARKED_SECONDS = Gauge("dzwonek_events_parked_oldest_seconds", "Age of the event
 
 
 class PermanentError(Exception):
-    """Raised by a handler for an event that can never succeed; `reason` is a stable code for the dead letter.
+    """Raised by a handler for an event that can never succeed; `reason` is a stable code for the dead letter."""
 
-    `event_id` tells which of a batch it is, where the handler knows: the others are then applied without a search.
-    """
-
-    def __init__(self, reason: str, detail: str, *, event_id: UUID | None = None) -> None:
+    def __init__(self, reason: str, detail: str) -> None:
         super().__init__(f"{reason}: {detail}")
         self.reason = reason
         self.detail = detail
-        self.event_id = event_id
+
+
+class Refused(Exception):  # noqa: N818 - names what happened
+    """Raised by a handler that knows which of its events can never succeed: the others are applied without a search.
+
+    `faults` has the fault of each by its id.
+    """
+
+    def __init__(self, faults: Mapping[UUID, PermanentError]) -> None:
+        super().__init__(f"{len(faults)} events refused")
+        self.faults = faults
 
 
 class Handled(NamedTuple):

@@ -12,7 +12,7 @@ from aiokafka.errors import KafkaError
 from shared.contracts.topics import Topic
 from shared.runtime.consumer import Handlers, Inbox
 from shared.runtime.health import Health
-from shared.runtime.kafka import BEGIN_SECONDS, await_kafka, create_producer, kafka_answers, watching_kafka
+from shared.runtime.kafka import BEGIN_SECONDS, await_kafka, create_producer, is_member, kafka_answers, watching_kafka
 from shared.runtime.postgres import Pool, transient
 from shared.runtime.process import Part, run_parts
 from shared.runtime.settings import KafkaSettings
@@ -45,7 +45,7 @@ def consuming(
         for name, topics in groups.items():
             subscriptions.add(name, topics)
         subscriptions.add_retries()
-        watchdog = Watchdog(subscriptions, partial(kafka_answers, settings))
+        watchdog = Watchdog(subscriptions, partial(kafka_answers, settings), partial(is_member, settings))
         health.live["consumers"] = watchdog.stalled
         try:
             await subscriptions.broker.start()

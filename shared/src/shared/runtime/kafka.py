@@ -72,6 +72,18 @@ async def create_topics(settings: KafkaSettings, service: str) -> None:
         await admin.close()
 
 
+async def is_member(settings: KafkaSettings, group: str, member_id: str) -> bool:
+    """Whether Kafka knows the member of the group. Raises KafkaError when it cannot be asked."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka_bootstrap)
+    try:
+        await admin.start()
+        answers = await admin.describe_consumer_groups([group])
+        described = [each for answer in answers for each in answer.to_object()["groups"]]
+        return any(member["member_id"] == member_id for each in described for member in each["members"])
+    finally:
+        await admin.close()
+
+
 async def kafka_answers(settings: KafkaSettings) -> bool:
     """Whether Kafka is there, asked over a connection of its own."""
     admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka_bootstrap, request_timeout_ms=5000)

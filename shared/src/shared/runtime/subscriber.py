@@ -23,7 +23,7 @@ from prometheus_client import Counter
 from shared.contracts.catalogue import CATALOGUE
 from shared.contracts.envelope import UndecodableRecord, decode, read_headers
 from shared.contracts.topics import BROKER_MAX_BYTES, Topic, dead_letter_topic, retry_topic
-from shared.runtime.consumer import Arrival, Inbox, PermanentError
+from shared.runtime.consumer import Arrival, Inbox, PermanentError, Refused
 from shared.runtime.dead_letters import dead_letter_headers
 from shared.runtime.postgres import transient
 from shared.runtime.settings import KafkaSettings
@@ -56,7 +56,7 @@ class BatchProcessor:
         self._inbox = inbox
         self._producer = producer
         self._dead_letters = dead_letters
-        self._group = group
+        self.group = group
         self.marked_at = time.monotonic()
         """When it last did anything: the watchdog compares it with the lag."""
 
@@ -68,10 +68,10 @@ class BatchProcessor:
                 await self._handle(records)
             except Exception as error:  # what is permanent was buried; what comes here may pass
                 if wait is None:
-                    log.warning("batch_given_back", group=self._group, error=type(error).__name__)
+                    log.warning("batch_given_back", group=self.group, error=type(error).__name__)
                     raise
                 RETRIES.inc()
-                log.warning("batch_retried", group=self._group, error=type(error).__name__)
+                log.warning("batch_retried", group=self.group, error=type(error).__name__)
                 await asyncio.sleep(wait)
             else:
                 self.marked_at = time.monotonic()
@@ -79,7 +79,7 @@ class BatchProcessor:
 
     async def _handle(self, records: Records) -> None:
         read, poison = self._read(records)
-        with traced_batch(self._group, read) as batch:
+        with traced_batch(self.group, read) as batch:
             await self._apply(batch, poison)
 
     async def _apply(self, batch: Batch, poison: list[Poison]) -> None:
@@ -95,11 +95,20 @@ class BatchProcessor:
             batch.buried(record, await self._bury(record, fault))
 
     async def _find_poison(self, arrivals: Sequence[Read], error: Exception) -> list[Poison]:
-        """After a batch failed: applies it in parts, and those in parts, so that what is bad fails alone."""
-        if len(arrivals) == 1:
+        """After a batch failed: applies it without what its handler refused, or else in parts, so that what is bad
+        fails alone."""
+        faults = error.faults if isinstance(error, Refused) else {}
+        poison: list[Poison] = [
+            (record, faults[arrival.event.id]) for record, arrival in arrivals if arrival.event.id in faults
+        ]
+        if poison:
+            parts = [[each for each in arrivals if each[1].event.id not in faults]]
+        elif len(arrivals) > 1:
+            middle = len(arrivals) // 2
+            parts = [list(arrivals[:middle]), list(arrivals[middle:])]
+        else:
             return [(arrivals[0][0], error)]
-        poison: list[Poison] = []
-        for part in _parts(arrivals, error):
+        for part in parts:
             self.marked_at = time.monotonic()
             try:
                 await self._inbox.apply([arrival for _, arrival in part])
@@ -128,7 +137,7 @@ class BatchProcessor:
         """Puts a record among the dead letters, awaited: only then may its offset be committed. Returns the reason."""
         known = fault if isinstance(fault, UndecodableRecord | PermanentError) else None
         reason, detail = (known.reason, known.detail) if known else ("handler_failed", type(fault).__name__)
-        headers = dead_letter_headers(record, reason=reason, detail=detail, handler=self._group)
+        headers = dead_letter_headers(record, reason=reason, detail=detail, handler=self.group)
         # Kafka takes no record without both key and value; more than it takes may come out of compressed records.
         value = (record.value or b"")[:MAX_BURIED_BYTES]
         await self._producer.send_and_wait(self._dead_letters, value=value, key=record.key, headers=headers)
@@ -142,16 +151,6 @@ class BatchProcessor:
             exc_info=None if known else fault,
         )
         return reason
-
-
-def _parts(arrivals: Sequence[Read], error: Exception) -> tuple[Sequence[Read], Sequence[Read]]:
-    """The good and the bad one, where the error tells which that is, else the two halves."""
-    bad = error.event_id if isinstance(error, PermanentError) else None
-    good = [each for each in arrivals if each[1].event.id != bad]
-    if 0 < len(good) < len(arrivals):
-        return good, [each for each in arrivals if each[1].event.id == bad]
-    middle = len(arrivals) // 2
-    return arrivals[:middle], arrivals[middle:]
 
 
 async def _raw_records(message: StreamMessage[Any]) -> Any:  # noqa: ANN401 - FastStream's decoder signature

@@ -2,8 +2,8 @@
 
 What counts is the distance between a group's position and the end of its topics, asked of the broker anew, and when
 the group last did anything; a ping would say nothing. A consumer that cannot even be asked has stalled as well, unless
-Kafka itself is away: then there is nothing to do but wait. One that has no partition may be one too many, and is well
-as long as the others of its group get on.
+Kafka itself is away: then there is nothing to do but wait. One that has no partition may be one too many; it has
+stalled when Kafka does not know it as a member of its group.
 """
 
 import asyncio
@@ -11,7 +11,6 @@ import time
 from collections.abc import Awaitable, Callable
 
 import structlog
-from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 from prometheus_client import Gauge
 
@@ -31,24 +30,26 @@ PROGRESS = Gauge("dzwonek_consumer_position", "Sum of the group's positions", ["
 class Watchdog:
     """Measures the lag of each group, and whether it stands still in spite of it.
 
-    `kafka_answers` tells whether Kafka is there, over a connection of its own.
+    `kafka_answers` tells whether Kafka is there, `is_member` whether it knows a member of a group, both over
+    connections of their own.
     """
 
     def __init__(
         self,
         subscriptions: Subscriptions,
         kafka_answers: Callable[[], Awaitable[bool]],
+        is_member: Callable[[str, str], Awaitable[bool]],
         *,
         stall_seconds: float = STALL_SECONDS,
         ask_seconds: float = ASK_SECONDS,
     ) -> None:
         self._subscriptions = subscriptions
         self._kafka_answers = kafka_answers
+        self._is_member = is_member
         self._stall_seconds = stall_seconds
         self._ask_seconds = ask_seconds
         self._idle_since: dict[str, float] = {}
         self._stalled: dict[str, float] = {}
-        self._committed: dict[str, int] = {}
 
     def stalled(self) -> str | None:
         """A check for liveness: the groups that have work and do none."""
@@ -71,22 +72,21 @@ class Watchdog:
         self._judge(name, behind=behind)
 
     async def _is_behind(self, name: str) -> bool:
-        """Whether there is work for the group that nobody is seen to do."""
-        consumer = self._subscriptions.groups[name][0].consumer
+        """Whether there is something to do: records before it, or a group to come back into."""
+        subscriber, processor = self._subscriptions.groups[name]
+        consumer = subscriber.consumer
         if consumer is None:
             return False
-        positions = {place: await consumer.position(place) for place in consumer.assignment()}
-        lag = await _distance(consumer, positions)
+        assigned = consumer.assignment()
+        ends = await consumer.end_offsets(list(assigned)) if assigned else {}
+        positions = {place: await consumer.position(place) for place in assigned}
+        lag: int = sum(max(0, ends[place] - positions[place]) for place in assigned)
         LAG.labels(name).set(lag)
         PROGRESS.labels(name).set(sum(positions.values()))
-        return lag > 0 if positions else await self._stands_still(name, consumer)
-
-    async def _stands_still(self, name: str, consumer: AIOKafkaConsumer) -> bool:
-        """Whether the whole group has work and has not got on since the last look."""
-        committed = await _committed(consumer)
-        total = sum(committed.values())
-        before, self._committed[name] = self._committed.get(name), total
-        return total == before and await _distance(consumer, committed) > 0
+        if assigned:
+            return lag > 0
+        member_id = consumer._coordinator.member_id  # noqa: SLF001 - aiokafka tells it nowhere else
+        return not await self._is_member(processor.group, member_id)
 
     def _judge(self, name: str, *, behind: bool) -> None:
         now = time.monotonic()
@@ -100,17 +100,3 @@ class Watchdog:
             self._stalled[name] = now - since
         else:
             self._stalled.pop(name, None)
-
-
-async def _committed(consumer: AIOKafkaConsumer) -> dict[TopicPartition, int]:
-    """Up to where the group has come in each partition of its topics; what is gone from the topic counts as done."""
-    numbers = {topic: consumer.partitions_for_topic(topic) or () for topic in consumer.subscription()}
-    places = [TopicPartition(topic, number) for topic in numbers for number in numbers[topic]]
-    begins = await consumer.beginning_offsets(places)
-    return {place: max(await consumer.committed(place) or 0, begins[place]) for place in places}
-
-
-async def _distance(consumer: AIOKafkaConsumer, positions: dict[TopicPartition, int]) -> int:
-    """How many records lie between these positions and the ends of the partitions."""
-    ends = await consumer.end_offsets(list(positions)) if positions else {}
-    return sum(max(0, ends[place] - position) for place, position in positions.items())

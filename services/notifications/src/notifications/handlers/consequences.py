@@ -14,7 +14,7 @@ from notifications.domain.effects import Cause, Effects, Notice
 from notifications.metrics import MAILS_CANCELLED, MAILS_QUEUED
 from shared.contracts.accounts import AccountEvent
 from shared.contracts.envelope import Event
-from shared.runtime.consumer import Handled, PermanentError
+from shared.runtime.consumer import Handled, PermanentError, Refused
 from shared.runtime.postgres import Connection
 from shared.runtime.sealing import SealBroken, Sealer, Unsealer
 
@@ -63,19 +63,21 @@ class Consequences:
     async def addresses(self, sealed: Mapping[UUID, str]) -> Mapping[UUID, str]:
         """The addresses by their events' ids, opened off the event loop: a batch takes a tenth of a second.
 
-        Raises PermanentError when one cannot be opened or is none.
+        Raises Refused with those that cannot be opened or are none.
         """
-        return await asyncio.to_thread(
-            lambda: {event: self._address(event, address) for event, address in sealed.items()}
-        )
+        opened = await asyncio.to_thread(lambda: {event: self._opened(address) for event, address in sealed.items()})
+        faults = {event: found for event, found in opened.items() if isinstance(found, PermanentError)}
+        if faults:
+            raise Refused(faults)
+        return {event: found for event, found in opened.items() if isinstance(found, str)}
 
-    def _address(self, event_id: UUID, sealed: str) -> str:
+    def _opened(self, sealed: str) -> str | PermanentError:
         try:
             address = self._unsealer.open(sealed)
         except SealBroken as error:
-            raise PermanentError("seal_broken", str(error), event_id=event_id) from None
+            return PermanentError("seal_broken", str(error))
         if not _ADDRESS.fullmatch(address):
-            raise PermanentError("bad_address", "what was sealed is no e-mail address", event_id=event_id)
+            return PermanentError("bad_address", "what was sealed is no e-mail address")
         return address
 
     async def _apply(self, tx: Connection, asked: Sequence[Effects], traces: Traces, now: datetime) -> None:
