@@ -24,7 +24,7 @@ COUNTED_UP_TO = 100_000
 """So many rows of a lane: whoever counts a million every few seconds holds up what people wait for."""
 
 DEPTH = Gauge("dzwonek_outbox_depth", f"Events that wait for the relay, at most {COUNTED_UP_TO}", ["lane"])
-OLDEST = Gauge("dzwonek_outbox_oldest_seconds", "Age of the event that waits for longest", ["lane"])
+OLDEST = Gauge("dzwonek_outbox_oldest_seconds", "Age of the first event in line", ["lane"])
 
 
 def jobs() -> list[Job]:
