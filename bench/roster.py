@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin import NewTopic
 
 from bench.events import sign_ins
 from bench.mails import SQL
@@ -17,7 +17,9 @@ from bench.plan import NotMeasured
 from shared.contracts.envelope import encode
 from shared.contracts.topics import Lane, Topic
 from shared.runtime.events import new_id
+from shared.runtime.kafka import administering
 from shared.runtime.postgres import Pool
+from shared.runtime.settings import KafkaSettings
 
 ROSTER_PERSON = Topic(name="roster.person.v1", lane=Lane.ROSTER)
 CHUNK = 500
@@ -63,9 +65,5 @@ class Import:
 
 async def create_topic(bootstrap: str, prefix: str) -> None:
     """Makes the topic that the rows go to."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
-    await admin.start()
-    try:
+    async with administering(KafkaSettings(kafka_bootstrap=bootstrap)) as admin:
         await admin.create_topics([NewTopic(prefix + ROSTER_PERSON.name, ROSTER_PERSON.partitions, 1)])
-    finally:
-        await admin.close()

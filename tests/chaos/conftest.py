@@ -66,7 +66,7 @@ def tell(record_property: Callable[[str, object], None]) -> Callable[[Line], Non
 @pytest.fixture
 def trials(system: System, load: Load, ledger: Ledger, tell: Callable[[Line], None]) -> Trials:
     """Faults to do to the system."""
-    return Trials(system, load, ledger, Faults(system, ledger), tell)
+    return Trials(system, load, ledger, Faults(system, load, ledger), tell)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

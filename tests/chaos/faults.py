@@ -34,8 +34,9 @@ POINT_SECONDS = 40.0
 class Faults:
     """Ends and starts the parts of one system, and lets its ledger know what may come twice by it."""
 
-    def __init__(self, system: System, ledger: Ledger) -> None:
+    def __init__(self, system: System, load: Load, ledger: Ledger) -> None:
         self._system = system
+        self._load = load
         self._ledger = ledger
 
     async def kill(self, name: str) -> None:
@@ -43,7 +44,7 @@ class Faults:
         await self._system.parts()[name].kill()
         await self._ended(name)
 
-    async def kill_at_work(self, name: str, load: Load) -> None:
+    async def kill_at_work(self, name: str) -> None:
         """The same with work in its hands: some of what it had before it was frozen is unfinished when it stands still.
 
         PostgreSQL is not frozen, as it is what is asked: it is killed as soon as it is seen at work.
@@ -51,12 +52,12 @@ class Faults:
         part = self._system.parts()[name]
 
         async def caught() -> bool:
-            before = await work_of(name, self._system, load, self._ledger)
+            before = await work_of(name, self._system, self._load, self._ledger)
             if not before or name == "postgres":
                 return bool(before)
             part.pause()
             await asyncio.sleep(ANSWER_SECONDS)
-            if before & await work_of(name, self._system, load, self._ledger):
+            if before & await work_of(name, self._system, self._load, self._ledger):
                 return True
             part.resume()
             return False

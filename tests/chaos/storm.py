@@ -52,6 +52,6 @@ class Storm:
         if name in POINTS:
             await faults.crash(POINTS[name], nth=nth)
         else:
-            await faults.kill_at_work(name, self._trials.load)
+            await faults.kill_at_work(name)
         self.hits[name] += 1
         await faults.start(POINTS[name].process if name in POINTS else name)

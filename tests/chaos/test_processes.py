@@ -15,7 +15,7 @@ pytestmark = pytest.mark.timeout(TIMEOUT)
 async def test_what_was_accepted_is_mailed_once_whoever_is_killed(names: Sequence[str], trials: Trials) -> None:
     async def killed() -> None:
         for name in names:
-            await trials.faults.kill_at_work(name, trials.load)
+            await trials.faults.kill_at_work(name)
             await trials.faults.start(name)
 
     await trials.run(1, f"kill -9: {', '.join(names)}", killed)

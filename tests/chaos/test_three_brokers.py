@@ -29,7 +29,7 @@ async def trials(tmp_path: Path, tell: Callable[[Line], None]) -> AsyncIterator[
         await system.start()
         load = Load(system.public_url)
         async with Ledger(system, load).open() as ledger:
-            yield Trials(system, load, ledger, Faults(system, ledger), tell)
+            yield Trials(system, load, ledger, Faults(system, load, ledger), tell)
     finally:
         await system.stop()
 

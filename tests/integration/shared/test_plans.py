@@ -7,8 +7,9 @@ from tests.plans import buffers, explain, reads_all_of
 
 from shared.runtime import housekeeping
 from shared.runtime.events import new_id
-from shared.runtime.postgres import Connection, Pool, connect
-from shared.runtime.relay import BYTES_AT_ONCE, PLANNING, QUERIES, ROWS_AT_ONCE
+from shared.runtime.outbox import IN_ORDER
+from shared.runtime.postgres import Connection, Pool, connect, with_fresh_plans
+from shared.runtime.relay import BYTES_AT_ONCE, QUERIES, ROWS_AT_ONCE
 
 LANE, SLOTS = "security", [0, 1, 2, 3]
 A_FEW_PAGES = 30
@@ -18,17 +19,16 @@ SELECT $1, number % 4, 'accounts.account.v1', number::text, '{}', convert_to(rep
 FROM generate_series(1, $2::integer) AS number
 """
 
+ROWS_READ = "SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_xact_user_tables WHERE relname = 'outbox'"
+"""In this transaction."""
+
 
 @pytest.fixture
 async def connection(url: str) -> AsyncIterator[Connection]:
     """A connection as the relay has it."""
-    connection = await connect(url, application="relay", settings=PLANNING)
+    connection = await connect(with_fresh_plans(url), application="relay", settings=IN_ORDER)
     yield connection
     await connection.close()
-
-
-ROWS_READ = "SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_xact_user_tables WHERE relname = 'outbox'"
-"""In this transaction."""
 
 
 async def fill(connection: Connection, rows: int, *, size: int = 300) -> None:

@@ -1,6 +1,8 @@
 """Kafka: the producer, the topics, and the wait for a broker that is not there yet."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import structlog
 from aiokafka import AIOKafkaProducer
@@ -47,11 +49,20 @@ def topics_of(service: str) -> tuple[Topic, ...]:
     return (*EVENT_TOPICS, dead_letter_topic(service), retry_topic(service))
 
 
-async def create_topics(settings: KafkaSettings, service: str) -> None:
-    """Creates the topics that are missing and waits until the broker knows all. Raises KafkaError when it refuses."""
+@asynccontextmanager
+async def administering(settings: KafkaSettings) -> AsyncIterator[AIOKafkaAdminClient]:
+    """Kafka's administrative side, over a connection of its own. Raises KafkaError when Kafka is away."""
     admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka_bootstrap)
     try:
         await admin.start()
+        yield admin
+    finally:
+        await admin.close()
+
+
+async def create_topics(settings: KafkaSettings, service: str) -> None:
+    """Creates the topics that are missing and waits until the broker knows all. Raises KafkaError when it refuses."""
+    async with administering(settings) as admin:
         wanted = [
             NewTopic(
                 settings.kafka_prefix + topic.name,
@@ -68,20 +79,14 @@ async def create_topics(settings: KafkaSettings, service: str) -> None:
         # Created is not known: that takes a busy broker seconds, and a consumer that starts before fails.
         while not {topic.name for topic in wanted} <= set(await admin.list_topics()):  # noqa: ASYNC110 - it tells nobody
             await asyncio.sleep(KNOWN_POLL_SECONDS)
-    finally:
-        await admin.close()
 
 
 async def is_member(settings: KafkaSettings, group: str, member_id: str) -> bool:
     """Whether Kafka knows the member of the group. Raises KafkaError when it cannot be asked."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka_bootstrap)
-    try:
-        await admin.start()
+    async with administering(settings) as admin:
         answers = await admin.describe_consumer_groups([group])
-        described = [each for answer in answers for each in answer.to_object()["groups"]]
-        return any(member["member_id"] == member_id for each in described for member in each["members"])
-    finally:
-        await admin.close()
+    described = [each for answer in answers for each in answer.to_object()["groups"]]
+    return any(member["member_id"] == member_id for each in described for member in each["members"])
 
 
 async def kafka_answers(settings: KafkaSettings) -> bool:

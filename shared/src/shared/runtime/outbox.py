@@ -10,7 +10,6 @@ from shared.contracts.envelope import Event, EventData, encode
 SLOTS = 4
 """Relay slots per lane; a key always falls into the same one, so that its order is kept."""
 
-
 IN_ORDER = {"enable_seqscan": "off", "enable_bitmapscan": "off", "enable_sort": "off"}
 """PostgreSQL's settings for whoever reads the first rows of an outbox: by the index that has their order.
 

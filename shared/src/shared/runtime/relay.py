@@ -5,7 +5,7 @@ A take-over of a slot may repeat or reorder what was in flight; consumers are id
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
 
 import asyncpg
@@ -20,7 +20,8 @@ from shared.runtime.events import new_id
 from shared.runtime.kafka import BEGIN_SECONDS, create_producer
 from shared.runtime.leadership import SLOTS_HELD, Leadership, LeadershipLost
 from shared.runtime.outbox import IN_ORDER
-from shared.runtime.postgres import connect, transient
+from shared.runtime.postgres import connect, transient, with_fresh_plans
+from shared.runtime.process import Part
 from shared.runtime.publishing import FAILURES, LAST_SECONDS, Publisher
 from shared.runtime.settings import KafkaSettings
 from shared.runtime.sql import load_queries
@@ -31,9 +32,6 @@ QUERIES = load_queries("shared.runtime")
 
 ROWS_AT_ONCE, BYTES_AT_ONCE = 500, BROKER_MAX_BYTES
 """Of each slot; a row that begins within the bytes comes whole."""
-
-PLANNING = {**IN_ORDER, "plan_cache_mode": "force_custom_plan"}
-"""A long list of ids to leave out is looked up by its hashes only when it stands in the plan."""
 
 BUSY_SECONDS = 0.005
 IDLE_SECONDS = (0.02, 0.2)
@@ -70,7 +68,10 @@ class LaneRelay:
     async def _lead(self, stop: asyncio.Event) -> None:
         """Leads over one connection and one producer."""
         async with contextlib.AsyncExitStack() as stack:
-            connection = await connect(self._database_url, application=f"relay-{self._lane}", settings=PLANNING)
+            # Fresh plans: a long list of ids to leave out is looked up by its hashes only when it stands in the plan.
+            connection = await connect(
+                with_fresh_plans(self._database_url), application=f"relay-{self._lane}", settings=IN_ORDER
+            )
             stack.push_async_callback(_close, connection)
             lead = Leadership(connection, self._lane, self._worker)
             producer = self._new_producer()
@@ -142,9 +143,7 @@ class LaneRelay:
                 await lead.connection.execute(QUERIES["archive_rows"], [row["id"] for row in rows])
 
 
-def relays(
-    lanes: Iterable[Lane], *, database_url: PostgresDsn | str, kafka: KafkaSettings
-) -> dict[str, Callable[[asyncio.Event], Awaitable[None]]]:
+def relays(lanes: Iterable[Lane], *, database_url: PostgresDsn | str, kafka: KafkaSettings) -> dict[str, Part]:
     """The relays of a service's lanes, as parts of its worker, by name."""
     producer = partial(create_producer, kafka)
     return {
