@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -58,11 +59,10 @@ def bench(
     if unknown := set(wanted) - ROWS.keys():
         raise typer.BadParameter(f"there is no row {min(unknown)}; there are {', '.join(map(str, ROWS))}")
     plan = Plan(runs or (QUICK_RUNS if quick else FULL_RUNS), quick=quick, long=long, peer=peer)
-    with run_folder(console) as folder:
-        figures, parts = asyncio.run(_measured(console, Ground(folder), wanted, plan))
-    console.print(table(figures))
     kept = QUICK if quick else LATEST
-    write_latest(figures, kept)
+    with run_folder(console) as folder:
+        figures, parts = asyncio.run(_measured(console, Ground(folder), wanted, plan, kept))
+    console.print(table(figures))
     console.print(f"Kept in {kept}.")
     if not quick and (page or set(wanted) >= set(ROWS) - ONLY_AT_LENGTH):
         write_page(figures, command=_command(row, plan, runs), parts=parts)
@@ -81,20 +81,23 @@ def _command(row: Sequence[int] | None, plan: Plan, runs: int | None) -> str:
 
 
 async def _measured(
-    console: Console, ground: Ground, wanted: Sequence[int], plan: Plan
+    console: Console, ground: Ground, wanted: Sequence[int], plan: Plan, kept: Path
 ) -> tuple[Sequence[Figure], str]:
-    """The figures, and the parts that they were measured on."""
+    """The figures, and the parts that they were measured on. Each row is kept as it ends, whatever the next does."""
     preloaded()
     figures: list[Figure] = []
     try:
         for row in wanted:
+            of_row: list[Figure] = []
             async for figure in ROWS[row](ground, plan):
-                figures.append(figure)
+                of_row.append(figure)
                 console.print(
                     f"row {figure.row}: {escape(figure.name)}: {number(figure.ours)} of {number(figure.raw)}"
                     f" {figure.unit}, ratio {figure.ratio:.2f}",
                     highlight=False,
                 )
+            write_latest(of_row, kept)
+            figures += of_row
         return figures, await ground.describe()
     finally:
         await ground.stop()
