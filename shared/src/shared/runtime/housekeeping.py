@@ -20,7 +20,7 @@ ARCHIVE_DAYS_AHEAD = 3
 INBOX_DAYS = 30
 CHUNK = 10_000
 
-COUNTED_UP_TO = 100_000
+COUNTED_UP_TO = 10_000
 """So many rows of a lane: whoever counts a million every few seconds holds up what people wait for."""
 
 DEPTH = Gauge("dzwonek_outbox_depth", f"Events that wait for the relay, at most {COUNTED_UP_TO}", ["lane"])

@@ -19,6 +19,7 @@ from shared.runtime.batching import Rows
 from shared.runtime.events import new_id
 from shared.runtime.kafka import BEGIN_SECONDS, create_producer
 from shared.runtime.leadership import SLOTS_HELD, Leadership, LeadershipLost
+from shared.runtime.looking import Looks
 from shared.runtime.outbox import IN_ORDER
 from shared.runtime.postgres import connect, transient, with_fresh_plans
 from shared.runtime.process import Part
@@ -34,8 +35,7 @@ ROWS_AT_ONCE, BYTES_AT_ONCE = 500, BROKER_MAX_BYTES
 """Of each slot; a row that begins within the bytes comes whole."""
 
 BUSY_SECONDS = 0.005
-IDLE_SECONDS = (0.02, 0.2)
-"""The pause between two looks at the outbox: short after work, growing while there is none."""
+"""The pause after rows that were fewer than could have been."""
 
 ProducerFactory = Callable[[], AIOKafkaProducer]
 
@@ -94,8 +94,7 @@ class LaneRelay:
         waited for; what it has not acknowledged stays in the outbox and is sent again.
         """
         publisher = Publisher(self._lane, self._prefix, producer, lead.check)
-        shortest, longest = IDLE_SECONDS
-        idle = shortest
+        looks = Looks(self._lane)
         acknowledged: Rows = ()
         stopping = asyncio.ensure_future(stop.wait())
         try:
@@ -117,11 +116,10 @@ class LaneRelay:
                     await self._archive(lead, acknowledged)
                     raise failure
                 if acknowledged:
-                    idle = shortest
+                    looks.found()
                     await asyncio.sleep(BUSY_SECONDS if len(rows) < ROWS_AT_ONCE else 0)
                 else:
-                    await pause(stop, idle)
-                    idle = min(idle * 2, longest)
+                    await pause(stop, looks.pause())
             await self._archive(lead, acknowledged)
         finally:
             stopping.cancel()

@@ -16,13 +16,11 @@ from notifications.sender.outcome import Outcome, given_back, put_off, unfit
 from notifications.sender.pace import Pace
 from notifications.sender.recorder import Recorder
 from notifications.sender.store import NOTHING, Claim
+from shared.runtime.looking import Looks
 from shared.runtime.postgres import transient
+from shared.runtime.waiting import pause
 
 log = structlog.get_logger()
-
-POLL_SHORTEST = 0.02
-POLL_LONGEST = 0.2
-"""The lane looks for mails so often, in seconds: at once while there are more, ever less often while there are none."""
 
 GRACE_SECONDS = 12.0
 """How long mails under way may take to be answered once the sender stops."""
@@ -111,7 +109,7 @@ class Lane:
             return unfit(mail, "internal", datetime.now(UTC))
 
     async def _claim_until(self, stop: asyncio.Event) -> None:
-        pause = POLL_SHORTEST
+        looks = Looks(self.name)
         while not stop.is_set():
             self._came_round = time.monotonic()
             if self._recorder.blocked:
@@ -133,11 +131,10 @@ class Lane:
             # Past mails that are not for now it goes in long strides: those behind them are in nobody's way.
             self._looked_over = size * _STRIDE if claim.put_off > len(claim.mails) else 0
             self._held.put(claim.mails)
-            if claim.is_full and len(claim.mails) >= claim.put_off:
-                pause = POLL_SHORTEST
-                continue
-            pause = POLL_SHORTEST if claim.mails or claim.put_off else min(pause * 1.5, POLL_LONGEST)
-            await _first_of(stop.wait(), seconds=pause)
+            if claim.mails or claim.put_off:
+                looks.found()
+            if not (claim.is_full and len(claim.mails) >= claim.put_off):
+                await pause(stop, looks.pause())
 
     def _has_room(self, ready: int, wanted: int) -> bool:
         """Whether to claim more: what waits for others counts only where there is too much of it."""
