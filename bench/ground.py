@@ -12,7 +12,7 @@ from devstack.kafka_jars import kafka_version
 from devstack.keys import Keys, write_keys
 from devstack.module_process import ModuleProcess
 from devstack.postgres import Postgres
-from devstack.postgres_databases import create_database, create_role, new_role
+from devstack.postgres_databases import create_database, create_role, new_role, superuser
 from devstack.process import StartError
 from shared.runtime.day_partitions import DayTable, keep_days
 from shared.runtime.migrate import migrate
@@ -48,6 +48,14 @@ class Ground:
             self._postgres = Postgres(self.folder / "postgres")
             await self._postgres.start()
         return self._postgres
+
+    async def checkpoint(self) -> None:
+        """Leaves PostgreSQL with files for its log at hand, as it has after hours of work.
+
+        A server that was started a minute ago makes each of them anew, and every commit waits for that.
+        """
+        async with superuser((await self.postgres()).url()) as connection:
+            await connection.execute("CHECKPOINT", timeout=600)
 
     async def kafka(self) -> str:
         """The address of Kafka."""

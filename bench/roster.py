@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from aiokafka.admin import NewTopic
 
 from bench.events import sign_ins
+from bench.ground import Ground
 from bench.mails import SQL
 from bench.plan import NotMeasured
 from shared.contracts.envelope import encode
@@ -23,7 +24,7 @@ from shared.runtime.settings import KafkaSettings
 
 ROSTER_PERSON = Topic(name="roster.person.v1", lane=Lane.ROSTER)
 CHUNK = 500
-LOOK_SECONDS = 0.02
+LOOK_SECONDS = 0.2
 LEAST = 10
 """Such a part of the rows waits at the least."""
 
@@ -32,6 +33,7 @@ LEAST = 10
 class Import:
     """An import into the database of accounts, of which so many rows wait when it begins."""
 
+    ground: Ground
     accounts: Pool
     rows: int
 
@@ -41,6 +43,7 @@ class Import:
         await self.accounts.execute(SQL["forget_events"])
         await self._write(self.rows)
         await self.accounts.execute(SQL["forget_archive"])
+        await self.ground.checkpoint()
         over = asyncio.Event()
         writing = asyncio.ensure_future(self._keep_up(over))
         try:

@@ -52,7 +52,7 @@ async def _tails(ours: Chain, plan: Plan, activations: int) -> list[float]:
 async def _tails_beside_import(ours: Chain, plan: Plan, activations: int, *, rows: int) -> list[float]:
     """Each beside an import of its own, which goes on for as long."""
     await create_topic(await ours.pipeline.ground.kafka(), ours.pipeline.prefix)
-    roster, tails = Import(ours.accounts, rows), []
+    roster, tails = Import(ours.pipeline.ground, ours.accounts, rows), []
     for _ in range(plan.runs):
         async with roster.going_on():
             tails += await _tails(ours, replace(plan, runs=1), activations)
@@ -63,4 +63,5 @@ async def _fill_queue(ours: Chain, backlog: int) -> None:
     connection = ours.pipeline.connection
     await queue(connection, invented(backlog, NOTICES), Sealer(ours.pipeline.ground.keys.sealing_public))
     await connection.execute("VACUUM ANALYZE", timeout=600)
+    await ours.pipeline.ground.checkpoint()
     await connection.execute(SQL["open_turns"], Lane.BULK)
