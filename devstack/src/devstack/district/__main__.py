@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.filesize import decimal
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
@@ -14,8 +15,6 @@ from accounts.domain.oneroster.files import Release
 from devstack.district.plan import Plan, PlanError
 from devstack.district.writing import PlaceError, Written, check_place, write_district
 from shared.runtime.commands import EXIT_USAGE, fail
-
-MEGABYTE = 1_000_000
 
 app = typer.Typer(add_completion=False)
 
@@ -49,7 +48,7 @@ def district(
     seconds = time.perf_counter() - began
     console.print(_table(written))
     console.print(
-        f"{out}: {written.size / MEGABYTE:.1f} MB in {seconds:.1f} s, {written.total / seconds:,.0f} rows a second.",
+        f"{out}: {decimal(written.size)} in {seconds:.1f} s, {written.total / seconds:,.0f} rows a second.",
         highlight=False,
         markup=False,
         soft_wrap=True,

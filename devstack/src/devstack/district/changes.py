@@ -107,7 +107,7 @@ def _pupil_now(pupil: Pupil, chance: Chance) -> Pupil:
 
 
 def _class_now(each: Class, chance: Chance) -> Class:
-    return each._replace(room=(each.room + 1) % ROOMS) if chance.falls_on(each.id, "room", REROOMED) else each
+    return each._replace(room=(each.room + 1) % ROOMS) if chance.falls_on(each.id, "location", REROOMED) else each
 
 
 def _moves(place: Place, school: School, chance: Chance) -> bool:
