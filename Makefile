@@ -50,6 +50,11 @@ chaos: setup ## Break every part under load, compare what was accepted with what
 	@CHAOS=$(if $(call said,$(QUICK)),quick,full) exec .venv/bin/pytest -p no:randomly --timeout=0 \
 		$(if $(KILLS),tests/chaos/test_storm.py,tests/chaos) $(ARGS)
 
+.PHONY: district
+district: setup ## Write an invented district as OneRoster CSV; STUDENTS=3000 SCHOOLS=5 OUT=district.zip, SEED, YEAR, RELEASE=1.1, CHANGES=1
+	@exec $(RUN) devstack.district $(foreach word,STUDENTS SCHOOLS OUT SEED YEAR RELEASE CHANGES, \
+		$(if $($(word)),--$(shell echo $(word) | tr A-Z a-z)="$($(word))"))
+
 ##@ In containers, where Docker is
 
 .PHONY: demo-compose
