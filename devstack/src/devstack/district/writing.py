@@ -2,6 +2,7 @@
 
 import csv
 import shutil
+import stat
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
@@ -17,8 +18,8 @@ MANIFEST = "manifest"
 EARLIEST = (1980, 1, 1, 0, 0, 0)
 """The date of every file in the zip, the earliest that there is, so that the same district is the same bytes."""
 
-READABLE = 0o644 << 16
-"""What others may do with an unpacked file, where a zip has it."""
+READABLE_FILE = (stat.S_IFREG | 0o644) << 16
+"""A plain file that everybody may read, where a zip says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ def _pack(made: Path, paths: Iterable[Path]) -> None:
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in paths:
             entry = zipfile.ZipInfo(path.name, EARLIEST)
-            entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, READABLE
+            entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, READABLE_FILE
             entry.file_size = path.stat().st_size  # by it is decided whether it becomes a ZIP64
             with path.open("rb") as source, archive.open(entry, "w") as target:
                 shutil.copyfileobj(source, target)

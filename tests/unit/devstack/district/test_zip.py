@@ -2,6 +2,7 @@
 
 import csv
 import os
+import stat
 import subprocess
 import sys
 import tracemalloc
@@ -77,7 +78,7 @@ def test_it_has_flat_names_that_anybody_can_unpack(tmp_path: Path) -> None:
             assert "/" not in entry.filename
             assert entry.filename.endswith(".csv")
             assert entry.date_time == (1980, 1, 1, 0, 0, 0)
-            assert entry.external_attr >> 16 == 0o644
+            assert stat.filemode(entry.external_attr >> 16) == "-rw-r--r--"
 
 
 def test_its_files_are_as_rfc_4180_has_them(tmp_path: Path) -> None:
