@@ -7,12 +7,25 @@ from enum import StrEnum
 EXTENSION = "metadata."
 """What the names of columns begin with that are no part of the standard; they come after its own."""
 
+MANIFEST = "manifest"
+"""The name of the file that says which others there are."""
+
+SUFFIX = ".csv"
+
 
 class Release(StrEnum):
     """A version of OneRoster."""
 
     V1_1 = "1.1"
     V1_2 = "1.2"
+
+
+class Mode(StrEnum):
+    """What an export says of a file: it is not there, it is the whole list, or it is what has changed."""
+
+    ABSENT = "absent"
+    BULK = "bulk"
+    DELTA = "delta"
 
 
 class Kind(StrEnum):
@@ -33,6 +46,7 @@ class Kind(StrEnum):
     ROLE = "role"
     ROLE_TYPE = "role_type"
     SEX = "sex"
+    LANGUAGE = "language"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,3 +149,10 @@ SKIPPED: Mapping[Release, tuple[str, ...]] = {
     ),
 }
 """Files of the standard that hold nothing for a roster: they may be there, and it is said that they are not read."""
+
+EXTENSIONS: Mapping[str, tuple[Column, ...]] = {
+    "users": (Column(f"{EXTENSION}language", Kind.LANGUAGE, required=False),),
+    "enrollments": (Column(f"{EXTENSION}subjects", Kind.TEXT_LIST, required=False),),
+}
+"""Columns beyond the standard that are read: the language a person reads, and the codes of the subjects that a teacher
+teaches in the class. Any other `metadata.` column may be there and is not read."""
