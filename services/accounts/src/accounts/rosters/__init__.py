@@ -1,0 +1,1 @@
+"""Rosters that districts give: the archive, its files, their rows."""
