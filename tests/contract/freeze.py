@@ -5,7 +5,7 @@ published once must parse for ever.
 """
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -29,11 +29,22 @@ from shared.contracts.accounts import (
 )
 from shared.contracts.envelope import EventData
 from shared.contracts.notifications import MailStateChanged
+from shared.contracts.roster import (
+    ClassChanged,
+    EnrolmentChanged,
+    GuardianshipChanged,
+    PersonChanged,
+    PersonRole,
+    SchoolChanged,
+    Subject,
+    Term,
+)
 from shared.contracts.sessions import SessionRevoked
 
 GOLDEN = Path(__file__).parent / "golden"
 
 _ID = UUID("01890a5d-ac96-774b-bcce-b302099a8057")
+_OTHER_ID = UUID("01890a5d-ac96-774b-bcce-b302099a8058")
 _SEALED = "eyJhbGciOiJFQ0RILUVTIn0..aXY.Y2lwaGVy.dGFn"
 _AT = datetime(2026, 9, 1, 6, 30, tzinfo=UTC)
 _END = datetime(2026, 9, 15, 6, 30, tzinfo=UTC)
@@ -94,6 +105,62 @@ SAMPLES: tuple[EventData, ...] = (
         state="refused",
         reason="no_mailbox",
         changed_at=_AT,
+    ),
+    SchoolChanged(
+        school_id=_ID,
+        version=1,
+        name="Szkoła Podstawowa nr 7",
+        terms=(
+            Term(
+                term_id=_ID,
+                kind="semester",
+                title="I semestr 2026/2027",
+                begins_on=date(2026, 9, 1),
+                ends_on=date(2027, 1, 29),
+                parent_id=_OTHER_ID,
+            ),
+        ),
+    ),
+    ClassChanged(
+        class_id=_ID,
+        school_id=_OTHER_ID,
+        version=3,
+        kind="homeroom",
+        title="3b",
+        grades=("03",),
+        subjects=(Subject(code="MAT", title="matematyka"),),
+        term_ids=(_ID,),
+    ),
+    PersonChanged(
+        person_id=_ID,
+        version=4,
+        given_name="Żaneta",
+        family_name="Gżegżółka",
+        born_on=date(2017, 5, 3),
+        language="uk",
+        roles=(PersonRole(role="student", school_id=_OTHER_ID, begins_on=date(2026, 9, 1)),),
+        ends_on=date(2027, 6, 25),
+    ),
+    EnrolmentChanged(
+        enrolment_id=_ID,
+        class_id=_OTHER_ID,
+        school_id=_OTHER_ID,
+        person_id=_ID,
+        version=5,
+        role="teacher",
+        homeroom=True,
+        subjects=("MAT",),
+        begins_on=date(2026, 9, 1),
+    ),
+    GuardianshipChanged(
+        guardianship_id=_ID,
+        student_id=_ID,
+        guardian_id=_OTHER_ID,
+        version=6,
+        see=True,
+        excuse=False,
+        receive=True,
+        sign=False,
     ),
 )
 

@@ -19,6 +19,13 @@ from shared.contracts.accounts import (
 )
 from shared.contracts.envelope import EventData
 from shared.contracts.notifications import MailStateChanged
+from shared.contracts.roster import (
+    ClassChanged,
+    EnrolmentChanged,
+    GuardianshipChanged,
+    PersonChanged,
+    SchoolChanged,
+)
 from shared.contracts.sessions import SessionRevoked
 
 EVENTS: tuple[type[EventData], ...] = (
@@ -39,6 +46,11 @@ EVENTS: tuple[type[EventData], ...] = (
     AccountDeleted,
     SessionRevoked,
     MailStateChanged,
+    SchoolChanged,
+    ClassChanged,
+    PersonChanged,
+    EnrolmentChanged,
+    GuardianshipChanged,
 )
 
 CATALOGUE: dict[str, type[EventData]] = {event.TYPE: event for event in EVENTS}

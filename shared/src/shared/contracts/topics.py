@@ -59,9 +59,20 @@ NOTIFICATIONS_MAIL_SECURITY = Topic(name="notifications.mail-security.v1", lane=
 NOTIFICATIONS_MAIL_DIRECT = Topic(name="notifications.mail-direct.v1", lane=Lane.DIRECT)
 NOTIFICATIONS_MAIL_BULK = Topic(name="notifications.mail-bulk.v1", lane=Lane.BULK, partitions=48)
 
+ROSTER_SCHOOL = Topic(name="roster.school.v1", lane=Lane.ROSTER, retention=None)
+ROSTER_CLASS = Topic(name="roster.class.v1", lane=Lane.ROSTER, retention=None)
+ROSTER_PERSON = Topic(name="roster.person.v1", lane=Lane.ROSTER, retention=None)
+ROSTER_ENROLMENT = Topic(name="roster.enrolment.v1", lane=Lane.ROSTER, retention=None)
+ROSTER_GUARDIANSHIP = Topic(name="roster.guardianship.v1", lane=Lane.ROSTER, retention=None)
+
 EVENT_TOPICS = (
     ACCOUNTS_ACCOUNT,
     ACCOUNTS_SESSION,
+    ROSTER_SCHOOL,
+    ROSTER_CLASS,
+    ROSTER_PERSON,
+    ROSTER_ENROLMENT,
+    ROSTER_GUARDIANSHIP,
     NOTIFICATIONS_MAIL_SECURITY,
     NOTIFICATIONS_MAIL_DIRECT,
     NOTIFICATIONS_MAIL_BULK,
