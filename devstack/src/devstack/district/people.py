@@ -26,7 +26,7 @@ class Role(StrEnum):
     GUARDIAN = "guardian"
     TEACHER = "teacher"
     HEAD = "principal"
-    SECRETARY = "administrator"
+    SECRETARY = "siteAdministrator"
     COUNSELLOR = "counselor"
 
 

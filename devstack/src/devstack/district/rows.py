@@ -15,7 +15,7 @@ from devstack.district.subjects import GROUP_SUBJECTS, Subject, taught_in
 DISTRICT = "district"
 DISTRICT_NAME = 'Powiat "Dzwonki" (zmyślony)'
 
-OLD_ROLES: Mapping[Role, str] = {Role.HEAD: "administrator", Role.COUNSELLOR: "aide"}
+OLD_ROLES: Mapping[Role, str] = {Role.HEAD: "administrator", Role.SECRETARY: "administrator", Role.COUNSELLOR: "aide"}
 """What 1.1 says for roles that came with 1.2."""
 
 

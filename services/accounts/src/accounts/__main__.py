@@ -7,6 +7,7 @@ Each imports what it needs when it is called: the worker has no pages in its mem
 import typer
 
 from accounts import SERVICE
+from accounts.commands import roster as roster_commands
 from accounts.commands import second_factor as second_factor_commands
 from accounts.commands import sessions as sessions_commands
 from accounts.settings import ApiSettings, WorkerSettings
@@ -21,9 +22,12 @@ app.add_typer(second_factor, name="second-factor")
 sessions = typer.Typer(help="Who is signed in.", no_args_is_help=True)
 sessions.command()(sessions_commands.end)
 app.add_typer(sessions, name="sessions")
+roster = typer.Typer(help="Who is who at the schools of a district.", no_args_is_help=True)
+roster.command("import")(roster_commands.import_)
+app.add_typer(roster, name="roster")
 app.command("migrate")(migrate_command([SERVICE]))
 app.command("topics")(topics_command(SERVICE))
-app.command("republish")(republish_command(SERVICE))
+app.command("republish")(republish_command(SERVICE, snapshot=roster_commands.snapshot))
 
 
 @app.command()

@@ -9,7 +9,7 @@ from typing import NoReturn, TypeVar
 import typer
 
 from shared.runtime.migrate import MigrationError, migrate
-from shared.runtime.postgres import Connection, connect, unavailable
+from shared.runtime.postgres import COMMAND_SECONDS, Connection, connect, unavailable
 from shared.runtime.settings import KafkaSettings, Settings, read
 
 EXIT_NOT_FOUND = 1
@@ -45,12 +45,16 @@ def run_command(work: Callable[[], Awaitable[T]]) -> T:
         fail(f"the database cannot be reached ({type(error).__name__}): check DZWONEK_DATABASE_URL", EXIT_UNREACHABLE)
 
 
-def with_database(service: str, work: Callable[[Connection], Awaitable[T]]) -> T:
-    """What `work` returns on the service's database."""
+def with_database(
+    service: str, work: Callable[[Connection], Awaitable[T]], *, command_seconds: float | None = COMMAND_SECONDS
+) -> T:
+    """What `work` returns on the service's database; a statement may take so long, or with None as long as it takes."""
     settings = read(Settings)
 
     async def working() -> T:
-        connection = await connect(settings.database_url, application=f"{service}-command")
+        connection = await connect(
+            settings.database_url, application=f"{service}-command", command_seconds=command_seconds
+        )
         try:
             return await work(connection)
         finally:

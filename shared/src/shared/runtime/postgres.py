@@ -18,7 +18,7 @@ Connection: TypeAlias = "asyncpg.pool.PoolConnectionProxy[asyncpg.Record] | asyn
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 
 COMMAND_SECONDS = 30.0
-"""How long a statement may take."""
+"""How long a statement may take, unless it is said."""
 
 FAULTS = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 """What using the database may raise. The last is asyncpg's word when a connection ends just as it is used."""
@@ -89,14 +89,21 @@ def with_fresh_plans(url: PostgresDsn | str) -> PostgresDsn:
 
 
 async def connect(
-    url: PostgresDsn | str, *, application: str, settings: Mapping[str, str] = MappingProxyType({})
+    url: PostgresDsn | str,
+    *,
+    application: str,
+    settings: Mapping[str, str] = MappingProxyType({}),
+    command_seconds: float | None = COMMAND_SECONDS,
 ) -> "asyncpg.Connection[asyncpg.Record]":
     """A direct connection of its own, for session locks, with further `settings` of the server's.
 
     Raises what asyncpg raises when the server is away.
     """
     return await asyncpg.connect(
-        str(url), command_timeout=30, timeout=10, server_settings={**_server_settings(application), **settings}
+        str(url),
+        command_timeout=command_seconds,
+        timeout=10,
+        server_settings={**_server_settings(application), **settings},
     )
 
 

@@ -3,7 +3,7 @@
 from tests.unit.devstack.district.exported import Exported, ids
 
 OF_1_1_ALONE = ("orgSourcedIds", "role")
-TOLD_BY_1_1 = {"principal": "administrator", "counselor": "aide"}
+TOLD_BY_1_1 = {"principal": "administrator", "siteAdministrator": "administrator", "counselor": "aide"}
 
 
 def test_both_have_the_same_people(larger: Exported, larger_in_1_1: Exported) -> None:

@@ -141,14 +141,14 @@ def test_every_school_has_a_head_a_secretary_and_a_counsellor(district: Exported
     roles = Counter((row["orgSourcedId"], row["role"]) for row in district.files["roles"].values())
     schools = [org for org, row in district.files["orgs"].items() if row["type"] == "school"]
     for school in schools:
-        assert [roles[school, role] for role in ("principal", "administrator", "counselor")] == [1, 1, 1]
+        assert [roles[school, role] for role in ("principal", "siteAdministrator", "counselor")] == [1, 1, 1]
 
 
 def test_a_value_is_one_that_the_standard_has(district: Exported) -> None:
     sexes = {row["sex"] for row in district.files["demographics"].values()}
     assert sexes == {"female", "male"}
     assert {row["role"] for row in district.files["roles"].values()} == {
-        "student", "parent", "guardian", "teacher", "principal", "administrator", "counselor",
+        "student", "parent", "guardian", "teacher", "principal", "siteAdministrator", "counselor",
     }  # fmt: skip
     assert {row["roleType"] for row in district.files["roles"].values()} == {"primary", "secondary"}
 

@@ -1,20 +1,10 @@
 """Everything that can be wrong with a roster, and what to do about it."""
 
-from enum import StrEnum
-from typing import Self
+from accounts.domain.oneroster.sentences import WithSentence
 
 
-class Code(StrEnum):
+class Code(WithSentence):
     """What is wrong, stable for programs. `sentence` says it and its mend to people, and never repeats the value."""
-
-    sentence: str
-
-    def __new__(cls, value: str, sentence: str) -> Self:
-        """The code with its sentence."""
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.sentence = sentence
-        return member
 
     # The archive.
     CANNOT_BE_OPENED = "cannot_be_opened", "It cannot be opened. Check that it is there and may be read."
@@ -117,4 +107,19 @@ class Code(StrEnum):
     SEX_UNKNOWN = "sex_unknown", "The word is unknown. Write female or male (in 1.2 also other or unspecified)."
     LANGUAGE_UNKNOWN = "language_unknown", "The language is unknown. Write pl, en or uk, or leave it empty."
     END_BEFORE_BEGIN = "end_before_begin", "The end is before the beginning. Mend one of the two."
+
+    # Between rows.
+    ID_TWICE = "id_twice", "Another row above has the same sourcedId. Keep the right one."
+    REFERS_TO_NOTHING = (
+        "refers_to_nothing",
+        "There is no row with this sourcedId, or it is wrong itself. Mend the reference, or add the row.",
+    )
+    ORGS_IN_CIRCLE = "orgs_in_circle", "The org is a part of itself. Mend one of the parents."
+    NOT_IN_SCHOOL = "not_in_school", "This is no school, and no part of one. Name the school of the class."
+    OTHER_SCHOOL = "other_school", "The class is at another school. Name its school."
+    EMAIL_SHARED = "email_shared", "Somebody above has the same address. Leave it empty where it is not theirs."
+    NOT_GUARDIAN_AND_STUDENT = (
+        "not_guardian_and_student",
+        "One of the two has to be a student, and the other not. Mend their roles, or the reference.",
+    )
     TOO_MANY_LEFT_OUT = "too_many_left_out", "Too many rows would be left out. Mend the export."

@@ -89,6 +89,11 @@ class Findings:
         elif not self.refused:
             self.tell(Fault(row.file, None, None, Code.TOO_MANY_LEFT_OUT))
 
+    def tell_more(self, place: Place, times: int) -> None:
+        """Faults of which nothing but the number is known, because there are too many to be left out."""
+        self.refused = True
+        self.more[place] += times
+
     def _keep(self, fault: Fault) -> None:
         if len(self.faults) < self._kept:
             self.faults.append(fault)

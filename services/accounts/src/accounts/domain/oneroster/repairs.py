@@ -3,24 +3,14 @@
 import re
 from contextlib import suppress
 from datetime import date
-from enum import StrEnum
-from typing import Self
 
 from accounts.domain.oneroster.codes import Code
 from accounts.domain.oneroster.files import Kind
+from accounts.domain.oneroster.sentences import WithSentence
 
 
-class Repair(StrEnum):
+class Repair(WithSentence):
     """A deviation that is mended. `sentence` says to people what was done."""
-
-    sentence: str
-
-    def __new__(cls, value: str, sentence: str) -> Self:
-        """The repair with its sentence."""
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.sentence = sentence
-        return member
 
     FILE_NAME_CASE = "file_name_case", "The file's name was read as if it were in the standard's case."
     COLUMN_CASE = "column_case", "The column's name was read as if it were in the standard's case."

@@ -1,0 +1,101 @@
+"""`roster import`: who is who, from a district's OneRoster export; and all of it once more, for `republish`."""
+# ruff: noqa: PLC0415
+
+from collections.abc import AsyncIterator
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from accounts import SERVICE
+from shared.runtime.commands import EXIT_NOT_FOUND, EXIT_USAGE, fail, with_database
+from shared.runtime.postgres import Connection
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from accounts.rosters.importing import Report, Wishes
+
+EXIT_REFUSED = EXIT_NOT_FOUND
+WIDTH = 120
+
+
+def import_(
+    file: Annotated[Path, typer.Argument(help="The export: a zip, or a folder with its CSV files.")],
+    *,
+    district: Annotated[str | None, typer.Option(help="The district's code; else that of the manifest.")] = None,
+    lenient: Annotated[
+        bool, typer.Option("--lenient", help="Mend what has a name, leave out rows that cannot be mended.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change, and change nothing.")] = False,
+    end_any_number: Annotated[
+        bool,
+        typer.Option("--end-any-number", help="Also when more than a tenth of the people would be over afterwards."),
+    ] = False,
+    faults: Annotated[Path | None, typer.Option(help="Write every fault into this file, as CSV.")] = None,
+) -> None:
+    """Import an export: all of it, or nothing if anything is wrong. The same once more changes nothing."""
+    from rich.console import Console
+
+    from accounts.clock import utc_now
+    from accounts.domain.roster import MOST_ENDED
+    from accounts.rosters.importing import AlreadyRunning, DistrictUnknown, Wishes, import_roster
+    from accounts.rosters.progress import shown
+
+    console = Console(width=None if Console().is_terminal else WIDTH)
+    most_ended = 1.0 if end_any_number else MOST_ENDED
+    wishes = Wishes(lenient=lenient, dry_run=dry_run, most_ended=most_ended, district=district)
+
+    async def work(connection: Connection) -> "Report":
+        with shown(console) as progress:
+            return await import_roster(connection, file, wishes, now=utc_now(), progress=progress)
+
+    try:
+        report = with_database(SERVICE, work, command_seconds=None)
+    except AlreadyRunning:
+        fail("another import of this district is under way: wait for its end, then start this again", EXIT_REFUSED)
+    except DistrictUnknown:
+        fail("the manifest has no source.systemCode: name the district with --district", EXIT_USAGE)
+    _tell(console, report, wishes, faults)
+
+
+async def snapshot(connection: Connection, now: datetime) -> AsyncIterator[int]:
+    """Tells all of the roster once more, for `republish`; yields how many events, again and again."""
+    from accounts.rosters.snapshot import tell_all
+
+    async for count in tell_all(connection, now):
+        yield count
+
+
+def _tell(console: "Console", report: "Report", wishes: "Wishes", faults: Path | None) -> None:
+    """Prints what was found and done, and ends the command as it went."""
+    from accounts.rosters.importing import Outcome
+    from accounts.rosters.report import fault_table, repair_table, write_csv
+    from accounts.rosters.summary import difference_table
+
+    if report.skipped:
+        console.print(f"Not read, because it holds nothing for a roster: {', '.join(report.skipped)}.")
+    if report.findings.count:
+        console.print(fault_table(report.findings))
+    if report.findings.repairs:
+        console.print(repair_table(report.findings))
+    if faults is not None:
+        with faults.open("w", encoding="utf-8", newline="") as csv:
+            write_csv(report.findings, csv)
+    if report.differences:
+        console.print(difference_table(report))
+    match report.outcome:
+        case Outcome.REFUSED:
+            fail(f"{report.findings.count:,} faults: nothing was changed", EXIT_REFUSED)
+        case Outcome.ENDS_TOO_MANY:
+            ended, most = report.differences.ended_share if report.differences else 0.0, wishes.most_ended
+            fail(
+                f"{ended:.0%} of the people would be over, more than {most:.0%}: nothing was changed."
+                " If that is right, give --end-any-number",
+                EXIT_REFUSED,
+            )
+        case Outcome.DRY_RUN:
+            console.print("Nothing was changed: this was a dry run.")
+        case Outcome.APPLIED if report.passed:
+            console.print(f"{report.passed:,} rows were changed by somebody else meanwhile: run it again for them.")

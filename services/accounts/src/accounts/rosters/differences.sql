@@ -1,0 +1,265 @@
+-- What an export changes: for each aggregate a table of the new states of what differs, numbered in the order of its ids, so
+-- that they are written from one end of the index to the other. $1 is whether the export is a delta, $2 the district, $3
+-- today.
+--
+-- What a delta does not name stays as it is. What a whole export does not name is over from today, unless it was before. A
+-- column that the office has written stays as it is, too (`by_hand`). `version` is that of the state before.
+
+-- name: find_terms
+CREATE TEMP TABLE changed_terms AS
+SELECT new.*
+FROM (
+    SELECT term_id, kind, title, begins_on, ends_on, parent_id, NULL::date AS withdrawn_on FROM stage_terms WHERE NOT gone
+    UNION ALL
+    SELECT term_id, terms.kind, terms.title, terms.begins_on, terms.ends_on, terms.parent_id, least(withdrawn_on, $3)
+    FROM terms LEFT JOIN stage_terms USING (term_id)
+    WHERE district_id = $2 AND coalesce(gone, NOT $1 AND term_id NOT IN (SELECT id FROM spared))
+) AS new LEFT JOIN terms AS old USING (term_id)
+WHERE old.term_id IS NULL
+    OR (new.kind, new.title, new.begins_on, new.ends_on, new.parent_id, new.withdrawn_on)
+        IS DISTINCT FROM (old.kind, old.title, old.begins_on, old.ends_on, old.parent_id, old.withdrawn_on);
+
+-- name: find_courses
+CREATE TEMP TABLE changed_courses AS
+SELECT new.*
+FROM (
+    SELECT course_id, title, subjects, NULL::date AS withdrawn_on FROM stage_courses WHERE NOT gone
+    UNION ALL
+    SELECT course_id, courses.title, courses.subjects, least(withdrawn_on, $3)
+    FROM courses LEFT JOIN stage_courses USING (course_id)
+    WHERE district_id = $2 AND coalesce(gone, NOT $1 AND course_id NOT IN (SELECT id FROM spared))
+) AS new LEFT JOIN courses AS old USING (course_id)
+WHERE old.course_id IS NULL
+    OR (new.title, new.subjects, new.withdrawn_on) IS DISTINCT FROM (old.title, old.subjects, old.withdrawn_on);
+
+-- name: find_orgs
+CREATE TEMP TABLE changed_orgs AS
+SELECT row_number() OVER (ORDER BY coalesce(staged.org_id, old.org_id)) AS seq, coalesce(staged.org_id, old.org_id) AS org_id,
+    new.*, coalesce(old.version, 0) AS version, new.ends_on <= $3 AND coalesce(old.ends_on > $3, true) AS ended
+FROM (SELECT * FROM orgs WHERE district_id = $2) AS old
+    FULL JOIN stage_orgs AS staged USING (org_id)
+    LEFT JOIN org_places USING (org_id)
+    CROSS JOIN LATERAL (
+        SELECT
+            CASE WHEN named THEN staged.kind ELSE old.kind END AS kind,
+            CASE WHEN named AND NOT coalesce('name' = ANY (old.by_hand), false) THEN staged.name ELSE old.name END AS name,
+            CASE WHEN named THEN staged.parent_id ELSE old.parent_id END AS parent_id,
+            CASE WHEN named THEN org_places.school_id ELSE old.school_id END AS school_id,
+            CASE WHEN NOT named AND coalesce(gone, NOT $1 AND old.org_id NOT IN (SELECT id FROM spared))
+                THEN least(old.ends_on, $3)
+                WHEN NOT named THEN old.ends_on END AS ends_on
+        FROM (SELECT coalesce(NOT gone, false) AS named) AS is_staged
+    ) AS new
+WHERE new.kind IS NOT NULL
+    AND (
+        old.org_id IS NULL
+        OR (new.kind, new.name, new.parent_id, new.school_id, new.ends_on)
+            IS DISTINCT FROM (old.kind, old.name, old.parent_id, old.school_id, old.ends_on)
+        OR (new.kind = 'school' AND EXISTS (SELECT FROM changed_terms))
+    );
+
+-- name: find_classes
+CREATE TEMP TABLE changed_classes AS
+SELECT row_number() OVER (ORDER BY coalesce(staged.class_id, old.class_id)) AS seq,
+    coalesce(staged.class_id, old.class_id) AS class_id, new.*, coalesce(old.version, 0) AS version,
+    new.ends_on <= $3 AND coalesce(old.ends_on > $3, true) AS ended
+FROM (SELECT * FROM classes WHERE district_id = $2) AS old
+    FULL JOIN stage_classes AS staged USING (class_id)
+    LEFT JOIN org_places USING (org_id)
+    CROSS JOIN LATERAL (
+        SELECT
+            CASE WHEN named THEN org_places.school_id ELSE old.school_id END AS school_id,
+            CASE WHEN named THEN staged.course_id ELSE old.course_id END AS course_id,
+            CASE WHEN named THEN staged.kind ELSE old.kind END AS kind,
+            CASE WHEN named AND NOT coalesce('title' = ANY (old.by_hand), false) THEN staged.title ELSE old.title END AS title,
+            CASE WHEN named THEN staged.grades ELSE old.grades END AS grades,
+            CASE WHEN named THEN staged.own_subjects ELSE old.own_subjects END AS own_subjects,
+            CASE WHEN named THEN staged.term_ids ELSE old.term_ids END AS term_ids,
+            CASE WHEN NOT named AND coalesce(gone, NOT $1 AND old.class_id NOT IN (SELECT id FROM spared))
+                THEN least(old.ends_on, $3)
+                WHEN NOT named THEN old.ends_on END AS ends_on
+        FROM (SELECT coalesce(NOT gone, false) AS named) AS is_staged
+    ) AS stated
+    LEFT JOIN changed_courses AS new_course ON new_course.course_id = stated.course_id
+    LEFT JOIN courses AS old_course ON old_course.course_id = stated.course_id
+    CROSS JOIN LATERAL (
+        SELECT stated.*,
+            CASE WHEN stated.own_subjects <> '[]' THEN stated.own_subjects
+                ELSE coalesce(new_course.subjects, old_course.subjects, '[]') END AS subjects
+    ) AS new
+WHERE new.kind IS NOT NULL
+    AND (
+        old.class_id IS NULL
+        OR (new.school_id, new.course_id, new.kind, new.title, new.grades, new.own_subjects, new.subjects, new.term_ids,
+            new.ends_on)
+            IS DISTINCT FROM (old.school_id, old.course_id, old.kind, old.title, old.grades, old.own_subjects, old.subjects,
+                old.term_ids, old.ends_on)
+    );
+
+-- name: find_roles
+CREATE TEMP TABLE changed_roles AS
+SELECT coalesce(staged.role_id, old.role_id) AS role_id, new.*
+FROM (SELECT person_roles.* FROM person_roles JOIN people USING (person_id) WHERE district_id = $2) AS old
+    FULL JOIN stage_roles AS staged USING (role_id)
+    LEFT JOIN org_places USING (org_id)
+    LEFT JOIN stage_people AS person ON person.person_id = old.person_id AND person.gone
+    CROSS JOIN LATERAL (
+        SELECT
+            CASE WHEN named THEN staged.person_id ELSE old.person_id END AS person_id,
+            CASE WHEN named THEN org_places.school_id ELSE old.school_id END AS school_id,
+            CASE WHEN named THEN staged.role ELSE old.role END AS role,
+            CASE WHEN named THEN staged.begins_on ELSE old.begins_on END AS begins_on,
+            CASE WHEN person.gone OR (NOT named AND coalesce(staged.gone, NOT $1 AND old.role_id NOT IN (SELECT id FROM spared)
+                    AND old.person_id NOT IN (SELECT id FROM spared))) THEN least(old.ends_on, $3)
+                WHEN named THEN staged.ends_on ELSE old.ends_on END AS ends_on
+        FROM (SELECT coalesce(NOT staged.gone, false) AS named) AS is_staged
+    ) AS new
+WHERE new.role IS NOT NULL
+    AND (
+        old.role_id IS NULL
+        OR (new.person_id, new.school_id, new.role, new.begins_on, new.ends_on)
+            IS DISTINCT FROM (old.person_id, old.school_id, old.role, old.begins_on, old.ends_on)
+    );
+
+-- name: find_people
+CREATE TEMP TABLE changed_people AS
+SELECT row_number() OVER (ORDER BY coalesce(staged.person_id, old.person_id)) AS seq,
+    coalesce(staged.person_id, old.person_id) AS person_id, new.*, coalesce(old.version, 0) AS version,
+    new.ends_on <= $3 AND coalesce(old.ends_on > $3, true) AS ended
+FROM (SELECT * FROM people WHERE district_id = $2) AS old
+    FULL JOIN stage_people AS staged USING (person_id)
+    LEFT JOIN stage_births AS birth USING (person_id)
+    LEFT JOIN (SELECT DISTINCT person_id FROM changed_roles) AS with_role USING (person_id)
+    CROSS JOIN LATERAL (
+        SELECT
+            CASE WHEN named AND NOT coalesce('given_name' = ANY (old.by_hand), false) THEN staged.given_name
+                ELSE old.given_name END AS given_name,
+            CASE WHEN named AND NOT coalesce('family_name' = ANY (old.by_hand), false) THEN staged.family_name
+                ELSE old.family_name END AS family_name,
+            CASE WHEN named AND NOT coalesce('language' = ANY (old.by_hand), false) THEN staged.language
+                ELSE old.language END AS language,
+            CASE WHEN birth.gone IS FALSE AND NOT coalesce('born_on' = ANY (old.by_hand), false) THEN birth.born_on
+                ELSE old.born_on END AS born_on,
+            CASE WHEN NOT named AND coalesce(staged.gone, NOT $1 AND old.person_id NOT IN (SELECT id FROM spared))
+                THEN least(old.ends_on, $3)
+                WHEN NOT named THEN old.ends_on END AS ends_on
+        FROM (SELECT coalesce(NOT staged.gone, false) AS named) AS is_staged
+    ) AS new
+WHERE new.given_name IS NOT NULL
+    AND (
+        old.person_id IS NULL OR with_role.person_id IS NOT NULL
+        OR (new.given_name, new.family_name, new.language, new.born_on, new.ends_on)
+            IS DISTINCT FROM (old.given_name, old.family_name, old.language, old.born_on, old.ends_on)
+    );
+
+-- name: find_guardianships
+CREATE TEMP TABLE changed_guardianships AS
+SELECT row_number() OVER (ORDER BY coalesce(staged.guardianship_id, old.guardianship_id)) AS seq,
+    coalesce(staged.guardianship_id, old.guardianship_id) AS guardianship_id,
+    coalesce(staged.student_id, old.student_id) AS student_id,
+    coalesce(staged.guardian_id, old.guardian_id) AS guardian_id,
+    coalesce(old.see, true) AS see, coalesce(old.excuse, true) AS excuse, coalesce(old.receive, true) AS receive,
+    coalesce(old.sign, true) AS sign, new.ends_on, coalesce(old.version, 0) AS version,
+    new.ends_on <= $3 AND coalesce(old.ends_on > $3, true) AS ended
+FROM (SELECT * FROM guardianships WHERE district_id = $2) AS old
+    FULL JOIN (
+        SELECT DISTINCT ON (guardianship_id) guardianship_id,
+            CASE WHEN students.person_id IS NULL THEN agent_id ELSE stage_agents.person_id END AS student_id,
+            CASE WHEN students.person_id IS NULL THEN stage_agents.person_id ELSE agent_id END AS guardian_id
+        FROM stage_agents LEFT JOIN students USING (person_id)
+        ORDER BY guardianship_id
+    ) AS staged USING (guardianship_id)
+    LEFT JOIN stage_people AS student ON student.person_id = coalesce(staged.student_id, old.student_id)
+    LEFT JOIN stage_people AS guardian ON guardian.person_id = coalesce(staged.guardian_id, old.guardian_id)
+    CROSS JOIN LATERAL (
+        SELECT old.guardianship_id IN (SELECT id FROM spared) OR old.student_id IN (SELECT id FROM spared)
+            OR old.guardian_id IN (SELECT id FROM spared) AS spared
+    ) AS left_out
+    CROSS JOIN LATERAL (
+        SELECT CASE
+            WHEN student.gone OR guardian.gone THEN least(old.ends_on, $3)
+            WHEN staged.guardianship_id IS NOT NULL THEN CASE WHEN 'ends_on' = ANY (old.by_hand) THEN old.ends_on END
+            WHEN (NOT $1 OR student.person_id IS NOT NULL) AND NOT spared THEN least(old.ends_on, $3)
+            ELSE old.ends_on END AS ends_on
+    ) AS new
+WHERE old.guardianship_id IS NULL OR new.ends_on IS DISTINCT FROM old.ends_on;
+
+-- name: find_enrolments
+CREATE TEMP TABLE changed_enrolments AS
+SELECT row_number() OVER (ORDER BY coalesce(staged.enrolment_id, old.enrolment_id)) AS seq,
+    coalesce(staged.enrolment_id, old.enrolment_id) AS enrolment_id, new.*, coalesce(old.version, 0) AS version,
+    new.ends_on <= $3 AND coalesce(old.ends_on > $3, true) AS ended
+FROM (SELECT * FROM enrolments WHERE district_id = $2) AS old
+    FULL JOIN stage_enrolments AS staged USING (enrolment_id)
+    LEFT JOIN class_places ON class_places.class_id = staged.class_id
+    LEFT JOIN stage_classes AS class ON class.class_id = coalesce(staged.class_id, old.class_id)
+    LEFT JOIN stage_people AS person ON person.person_id = coalesce(staged.person_id, old.person_id)
+    CROSS JOIN LATERAL (
+        SELECT
+            CASE WHEN named THEN class_places.school_id ELSE old.school_id END AS school_id,
+            CASE WHEN named THEN staged.class_id ELSE old.class_id END AS class_id,
+            CASE WHEN named THEN staged.person_id ELSE old.person_id END AS person_id,
+            CASE WHEN named THEN staged.role ELSE old.role END AS role,
+            CASE WHEN named THEN staged.role = 'teacher' AND staged.is_primary AND class_places.kind = 'homeroom'
+                ELSE old.homeroom END AS homeroom,
+            CASE WHEN named THEN staged.subjects ELSE old.subjects END AS subjects,
+            CASE WHEN named THEN staged.begins_on ELSE old.begins_on END AS begins_on,
+            CASE WHEN class.gone OR person.gone OR (NOT named AND coalesce(staged.gone, NOT $1
+                    AND old.enrolment_id NOT IN (SELECT id FROM spared))) THEN least(old.ends_on, $3)
+                WHEN named THEN staged.ends_on ELSE old.ends_on END AS ends_on
+        FROM (SELECT coalesce(NOT staged.gone, false) AS named) AS is_staged
+    ) AS new
+WHERE new.role IS NOT NULL
+    AND (
+        old.enrolment_id IS NULL
+        OR (new.school_id, new.class_id, new.person_id, new.role, new.homeroom, new.subjects, new.begins_on, new.ends_on)
+            IS DISTINCT FROM (old.school_id, old.class_id, old.person_id, old.role, old.homeroom, old.subjects, old.begins_on,
+                old.ends_on)
+    );
+
+-- name: count
+SELECT 'schools' AS what, count(*) FILTER (WHERE version = 0) AS created,
+    count(*) FILTER (WHERE version > 0 AND ended IS NOT TRUE) AS changed, count(*) FILTER (WHERE version > 0 AND ended) AS ended,
+    (SELECT count(*) FROM stage_orgs WHERE kind = 'school' AND NOT gone
+        AND NOT EXISTS (SELECT FROM changed_orgs WHERE changed_orgs.org_id = stage_orgs.org_id)) AS unchanged
+FROM changed_orgs WHERE kind = 'school'
+UNION ALL
+SELECT 'classes', count(*) FILTER (WHERE version = 0), count(*) FILTER (WHERE version > 0 AND ended IS NOT TRUE),
+    count(*) FILTER (WHERE version > 0 AND ended),
+    (SELECT count(*) FROM stage_classes WHERE NOT gone
+        AND NOT EXISTS (SELECT FROM changed_classes WHERE changed_classes.class_id = stage_classes.class_id))
+FROM changed_classes
+UNION ALL
+SELECT 'people', count(*) FILTER (WHERE version = 0), count(*) FILTER (WHERE version > 0 AND ended IS NOT TRUE),
+    count(*) FILTER (WHERE version > 0 AND ended),
+    (SELECT count(*) FROM stage_people WHERE NOT gone
+        AND NOT EXISTS (SELECT FROM changed_people WHERE changed_people.person_id = stage_people.person_id))
+FROM changed_people
+UNION ALL
+SELECT 'guardianships', count(*) FILTER (WHERE version = 0), count(*) FILTER (WHERE version > 0 AND ended IS NOT TRUE),
+    count(*) FILTER (WHERE version > 0 AND ended),
+    (SELECT count(DISTINCT guardianship_id) FROM stage_agents WHERE NOT EXISTS (
+        SELECT FROM changed_guardianships WHERE changed_guardianships.guardianship_id = stage_agents.guardianship_id))
+FROM changed_guardianships
+UNION ALL
+SELECT 'enrolments', count(*) FILTER (WHERE version = 0), count(*) FILTER (WHERE version > 0 AND ended IS NOT TRUE),
+    count(*) FILTER (WHERE version > 0 AND ended),
+    (SELECT count(*) FROM stage_enrolments WHERE NOT gone
+        AND NOT EXISTS (SELECT FROM changed_enrolments WHERE changed_enrolments.enrolment_id = stage_enrolments.enrolment_id))
+FROM changed_enrolments;
+
+-- name: people_of_district
+SELECT count(*) FROM people WHERE district_id = $1 AND ends_on IS NULL;
+
+-- name: index_changes
+CREATE INDEX ON changed_classes (seq);
+CREATE INDEX ON changed_people (seq);
+CREATE INDEX ON changed_roles (person_id);
+CREATE INDEX ON changed_roles (role_id);
+CREATE INDEX ON changed_guardianships (seq);
+CREATE INDEX ON changed_enrolments (seq);
+ANALYZE changed_classes;
+ANALYZE changed_people;
+ANALYZE changed_roles;
+ANALYZE changed_guardianships;
+ANALYZE changed_enrolments;

@@ -1,0 +1,35 @@
+"""How far an import is, on a terminal: the stage, rows, rate and, where the end is known, the time left."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import TimeRemainingColumn as TimeLeftColumn
+
+from accounts.rosters.importing import Progress as Told
+from accounts.rosters.importing import Stage
+
+
+@contextmanager
+def shown(console: Console) -> Iterator[Told]:
+    """Shows what it is told; on a terminal only."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeElapsedColumn(),
+        TimeLeftColumn(),
+    )
+    tasks: dict[Stage, TaskID] = {}
+    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
+
+        def tell(stage: Stage, done: int, total: int | None) -> None:
+            if stage not in tasks:
+                tasks[stage] = progress.add_task(stage, total=total, rate="")
+            task = progress.tasks[tasks[stage]]
+            rate = f"{task.speed:,.0f} rows/s" if task.speed else ""
+            progress.update(tasks[stage], completed=done, total=total, rate=rate)
+
+        yield tell
