@@ -20,6 +20,7 @@ from bench.rows import (
     row4_relay,
     row5_latency,
     row6_lanes,
+    row8_import,
     row10_standing,
 )
 from bench.run import open_console, run_folder
@@ -35,6 +36,7 @@ ROWS: Mapping[int, Row] = {
     4: row4_relay.measure,
     5: row5_latency.measure,
     6: row6_lanes.measure,
+    8: row8_import.measure,
     10: row10_standing.measure,
 }
 ONLY_AT_LENGTH = {10}

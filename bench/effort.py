@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -14,11 +15,15 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """So many items in so many seconds. `cpu_seconds` is what the side's own processes used meanwhile."""
+    """So many items in so many seconds. `cpu_seconds` is what the side's own processes used meanwhile.
+
+    `peak_bytes` is the most memory that a side had which measured itself, its libraries included.
+    """
 
     items: int
     seconds: float
     cpu_seconds: float
+    peak_bytes: int = 0
 
     @property
     def rate(self) -> float:
@@ -48,7 +53,8 @@ class OwnWatch:
 
     def stop(self, items: int) -> Effort:
         """What so many items took since it was made."""
-        return Effort(items, time.perf_counter() - self._began, time.process_time() - self._cpu)
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+        return Effort(items, time.perf_counter() - self._began, time.process_time() - self._cpu, peak)
 
 
 class Watch:

@@ -1,6 +1,6 @@
 """A roster import beside what is measured: rows in its lane of the outbox of accounts, whose worker relays them.
 
-No import writes them yet, so they are written here, in chunks as it would.
+They are written here, in chunks as an import would, so that it goes on for as long as it has to.
 """
 
 import asyncio
@@ -9,20 +9,15 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from aiokafka.admin import NewTopic
-
 from bench.events import sign_ins
 from bench.ground import Ground
 from bench.mails import SQL
 from bench.plan import NotMeasured
 from shared.contracts.envelope import encode
-from shared.contracts.topics import Lane, Topic
+from shared.contracts.topics import ROSTER_PERSON, Lane
 from shared.runtime.events import new_id
-from shared.runtime.kafka import administering
 from shared.runtime.postgres import Pool
-from shared.runtime.settings import KafkaSettings
 
-ROSTER_PERSON = Topic(name="roster.person.v1", lane=Lane.ROSTER)
 CHUNK = 500
 LOOK_SECONDS = 0.2
 LEAST = 10
@@ -64,9 +59,3 @@ class Import:
     async def _write(self, rows: int) -> None:
         attributes = json.dumps(encode(next(sign_ins([new_id()]))).attributes)
         await self.accounts.execute(SQL["fill_lane"], Lane.ROSTER, ROSTER_PERSON.name, attributes, rows, timeout=600)
-
-
-async def create_topic(bootstrap: str, prefix: str) -> None:
-    """Makes the topic that the rows go to."""
-    async with administering(KafkaSettings(kafka_bootstrap=bootstrap)) as admin:
-        await admin.create_topics([NewTopic(prefix + ROSTER_PERSON.name, ROSTER_PERSON.partitions, 1)])

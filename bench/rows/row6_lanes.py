@@ -8,7 +8,7 @@ from bench.figures import Figure, Goal, percentile, values
 from bench.ground import Ground
 from bench.mails import NOTICES, SQL, invented, queue
 from bench.plan import NotMeasured, Plan
-from bench.roster import Import, create_topic
+from bench.roster import Import
 from bench.rows import row6_trouble
 from shared.contracts.topics import Lane
 from shared.runtime.sealing import Sealer
@@ -51,7 +51,6 @@ async def _tails(ours: Chain, plan: Plan, activations: int) -> list[float]:
 
 async def _tails_beside_import(ours: Chain, plan: Plan, activations: int, *, rows: int) -> list[float]:
     """Each beside an import of its own, which goes on for as long."""
-    await create_topic(await ours.pipeline.ground.kafka(), ours.pipeline.prefix)
     roster, tails = Import(ours.pipeline.ground, ours.accounts, rows), []
     for _ in range(plan.runs):
         async with roster.going_on():
