@@ -1,6 +1,10 @@
 """What a part of a system has in its hands: things that it was given and has not finished, each by its own name."""
 
-from collections.abc import Hashable, Set
+from collections.abc import AsyncIterator, Hashable, Set
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from asyncpg import Connection
 
 from devstack.postgres_databases import superuser
 from devstack.system import System
@@ -17,27 +21,44 @@ BUSY = "SELECT pid FROM pg_stat_activity WHERE usename IN ('accounts', 'notifica
 Work = Set[Hashable]
 
 
-async def work_of(name: str, system: System, load: Load, ledger: Ledger) -> Work:
-    """The work in the hands of that part, as those beside it know it."""
-    if name == RELAY:
-        return await _asked(system, "accounts", UNSENT)
-    if name == CONSUMER:
-        return await _unheard(system)
-    if name == SENDER:
-        return await _asked(system, "notifications", HELD) - ledger.held_by_killed_senders
-    if name == "kafka":
-        return await _asked(system, "accounts", UNSENT) | await _unheard(system)
-    if name == "postgres":
-        return await _asked(system, "accounts", BUSY)
-    return frozenset(load.waiting)
+@dataclass(frozen=True)
+class Witness:
+    """Knows the work of each part from those beside it. Connected beforehand: work is over before one has signed in."""
+
+    load: Load
+    ledger: Ledger
+    accounts: Connection
+    notifications: Connection
+
+    async def work_of(self, name: str) -> Work:
+        """The work in the hands of that part."""
+        if name == RELAY:
+            return await _asked(self.accounts, UNSENT)
+        if name == CONSUMER:
+            return await self._unheard()
+        if name == SENDER:
+            return await _asked(self.notifications, HELD) - self.ledger.held_by_killed_senders
+        if name == "kafka":
+            return await _asked(self.accounts, UNSENT) | await self._unheard()
+        if name == "postgres":
+            return await _asked(self.accounts, BUSY)
+        return frozenset(self.load.waiting)
+
+    async def _unheard(self) -> Work:
+        """Events of accounts that are in Kafka and have not had their effect."""
+        published = await _asked(self.accounts, PUBLISHED)
+        return published - await _asked(self.notifications, HEARD)
 
 
-async def _unheard(system: System) -> Work:
-    """Events of accounts that are in Kafka and have not had their effect."""
-    published = await _asked(system, "accounts", PUBLISHED)
-    return published - await _asked(system, "notifications", HEARD)
+@asynccontextmanager
+async def witness(system: System, load: Load, ledger: Ledger) -> AsyncIterator[Witness]:
+    """Somebody to ask for as long as this lasts."""
+    async with (
+        superuser(system.postgres.url("accounts")) as accounts,
+        superuser(system.postgres.url("notifications")) as notifications,
+    ):
+        yield Witness(load, ledger, accounts, notifications)
 
 
-async def _asked(system: System, service: str, question: str) -> Work:
-    async with superuser(system.postgres.url(service)) as connection:
-        return frozenset(row[0] for row in await connection.fetch(question))
+async def _asked(connection: Connection, question: str) -> Work:
+    return frozenset(row[0] for row in await connection.fetch(question))

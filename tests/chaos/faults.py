@@ -10,7 +10,7 @@ from devstack.module_process import ModuleProcess
 from devstack.ports import free_port
 from devstack.process import Process
 from devstack.system import Running, System
-from tests.chaos.at_work import work_of
+from tests.chaos.at_work import Witness, witness
 from tests.chaos.crash_points import SENDER, CrashPoint
 from tests.chaos.ledger import Ledger
 from tests.chaos.load import Load
@@ -21,7 +21,7 @@ SERVERS = ("kafka", "postgres")
 GRACE_SECONDS = 25
 """What a process may take to end in good order: the twenty seconds of its parts, and their clean-up."""
 
-WORK_SECONDS = 60.0
+WORK_SECONDS = 120.0
 """How long a part may wait for work under load."""
 
 ANSWER_SECONDS = 0.05
@@ -51,18 +51,19 @@ class Faults:
         """
         part = self._system.parts()[name]
 
-        async def caught() -> bool:
-            before = await work_of(name, self._system, self._load, self._ledger)
+        async def caught(seen_by: Witness) -> bool:
+            before = await seen_by.work_of(name)
             if not before or name == "postgres":
                 return bool(before)
             part.pause()
             await asyncio.sleep(ANSWER_SECONDS)
-            if before & await work_of(name, self._system, self._load, self._ledger):
+            if before & await seen_by.work_of(name):
                 return True
             part.resume()
             return False
 
-        await until(caught, seconds=WORK_SECONDS)
+        async with witness(self._system, self._load, self._ledger) as somebody:
+            await until(lambda: caught(somebody), seconds=WORK_SECONDS)
         await self.kill(name)
 
     async def stop(self, name: str) -> int | None:

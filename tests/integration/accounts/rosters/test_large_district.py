@@ -13,7 +13,8 @@ STUDENTS = 20_000
 MOST_BYTES = 300_000_000
 
 COUNTED = """
-SELECT (SELECT count(*) FROM orgs WHERE kind = 'school') + (SELECT count(*) FROM classes) + (SELECT count(*) FROM people)
+SELECT (SELECT count(*) FROM orgs WHERE kind = 'school') + (SELECT count(*) FROM classes)
+    + (SELECT count(*) FROM people)
     + (SELECT count(*) FROM guardianships) + (SELECT count(*) FROM enrolments)
 """
 
