@@ -1,6 +1,6 @@
 """`republish`: publishes again what the archive of the outbox holds, after Kafka has lost its disks.
 
-What compacted topics held is older than the archive: the service that owns them writes a snapshot after what it archived.
+What compacted topics held is older than the archive: whoever owns them writes a snapshot behind what was archived.
 """
 
 from collections.abc import AsyncIterator, Callable
