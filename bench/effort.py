@@ -2,12 +2,12 @@
 
 import json
 import os
-import resource
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from bench.memory import peak
 from devstack.process import Process
 
 _TICKS = os.sysconf("SC_CLK_TCK")
@@ -53,8 +53,8 @@ class OwnWatch:
 
     def stop(self, items: int) -> Effort:
         """What so many items took since it was made."""
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-        return Effort(items, time.perf_counter() - self._began, time.process_time() - self._cpu, peak)
+        seconds, cpu_seconds = time.perf_counter() - self._began, time.process_time() - self._cpu
+        return Effort(items, seconds, cpu_seconds, peak(os.getpid()))
 
 
 class Watch:

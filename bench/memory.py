@@ -35,6 +35,11 @@ def resident(pid: int) -> int:
     return _of_status(pid, "VmRSS")
 
 
+def peak(pid: int) -> int:
+    """The most bytes that a process had in memory since its program began, shared ones counted whole."""
+    return _of_status(pid, "VmHWM")
+
+
 def own_memory(pid: int) -> int:
     """The bytes of a process that are its own, and in memory: no library, no file, nothing shared.
 

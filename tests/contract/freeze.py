@@ -37,7 +37,7 @@ from shared.contracts.roster import (
     PersonRole,
     SchoolChanged,
     Subject,
-    Term,
+    TermChanged,
 )
 from shared.contracts.sessions import SessionRevoked
 
@@ -106,20 +106,15 @@ SAMPLES: tuple[EventData, ...] = (
         reason="no_mailbox",
         changed_at=_AT,
     ),
-    SchoolChanged(
-        school_id=_ID,
-        version=1,
-        name="Szkoła Podstawowa nr 7",
-        terms=(
-            Term(
-                term_id=_ID,
-                kind="semester",
-                title="I semestr 2026/2027",
-                begins_on=date(2026, 9, 1),
-                ends_on=date(2027, 1, 29),
-                parent_id=_OTHER_ID,
-            ),
-        ),
+    SchoolChanged(school_id=_ID, version=1, name="Szkoła Podstawowa nr 7"),
+    TermChanged(
+        term_id=_ID,
+        version=2,
+        kind="semester",
+        title="I semestr 2026/2027",
+        begins_on=date(2026, 9, 1),
+        ends_on=date(2027, 1, 29),
+        parent_id=_OTHER_ID,
     ),
     ClassChanged(
         class_id=_ID,

@@ -1,6 +1,7 @@
 """The rows of a district and of a school, as a bulk file has them."""
 
 from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
 
 from accounts.domain.oneroster.files import Release
 from devstack.district.classes import Class, Place, group_course, homeroom_course
@@ -27,7 +28,7 @@ class Rows:
         self.sheets: Mapping[str, Sheet] = sheets(plan.release)
         """The files of the release."""
         year = plan.school_year
-        self._begins, self._ends = year.year.begins.isoformat(), year.year.ends.isoformat()
+        self._begins, self._ends = year.year.begins.isoformat(), _end(year.year.ends)
         self._terms = ",".join(semester.id for semester in year.semesters)
 
     def of_district(self) -> Mapping[str, list[Row]]:
@@ -39,7 +40,7 @@ class Rows:
                 each.title,
                 each.type,
                 each.begins.isoformat(),
-                each.ends.isoformat(),
+                _end(each.ends),
                 each.parent,
                 str(year.ends_in),
             )
@@ -180,3 +181,8 @@ def _grade(grade: int) -> str:
 def _taught(subjects: tuple[Subject, ...]) -> tuple[str, str]:
     """The titles and the codes of subjects."""
     return ",".join(subject.title for subject in subjects), ",".join(subject.code for subject in subjects)
+
+
+def _end(last: date) -> str:
+    """OneRoster's end of what has this last day: the day after."""
+    return (last + timedelta(days=1)).isoformat()

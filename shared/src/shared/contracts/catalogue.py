@@ -25,6 +25,7 @@ from shared.contracts.roster import (
     GuardianshipChanged,
     PersonChanged,
     SchoolChanged,
+    TermChanged,
 )
 from shared.contracts.sessions import SessionRevoked
 
@@ -47,6 +48,7 @@ EVENTS: tuple[type[EventData], ...] = (
     SessionRevoked,
     MailStateChanged,
     SchoolChanged,
+    TermChanged,
     ClassChanged,
     PersonChanged,
     EnrolmentChanged,

@@ -18,11 +18,15 @@ from shared.contracts.topics import (
     ROSTER_GUARDIANSHIP,
     ROSTER_PERSON,
     ROSTER_SCHOOL,
+    ROSTER_TERM,
     Topic,
 )
 
-Title = Annotated[str, Field(min_length=1, max_length=200)]
-Code = Annotated[str, Field(min_length=1, max_length=100)]
+Title = Annotated[str, Field(min_length=1, max_length=255)]
+Code = Annotated[str, Field(min_length=1, max_length=255)]
+MOST = 5_000
+"""Of a list; more than an export can name."""
+
 FirstDay = Annotated[date | None, Field(description="The first day; absent: from the beginning.")]
 LastDay = Annotated[date | None, Field(description="The last day that counts; absent: no end is known.")]
 
@@ -45,31 +49,40 @@ class RosterEvent(EventData):
     ends_on: LastDay = None
 
 
-class Term(Part):
-    """A school year or a part of one."""
-
-    term_id: UUID
-    kind: Literal["school_year", "semester", "term", "grading_period"]
-    title: Title
-    begins_on: date
-    ends_on: date
-    parent_id: UUID | None = Field(default=None, description="The term that it is a part of.")
-
-
 class SchoolChanged(RosterEvent):
-    """A school and its terms."""
+    """A school."""
 
     TYPE: ClassVar[str] = "pl.dzwonek.school.changed.v1"
     TOPIC: ClassVar[Topic] = ROSTER_SCHOOL
 
     school_id: UUID
     name: Title
-    terms: tuple[Term, ...] = Field(default=(), max_length=200)
 
     @property
     def key(self) -> str:
         """The school's id."""
         return str(self.school_id)
+
+
+class TermChanged(EventData):
+    """A school year of a district, or a part of one. One that is over stays; one that is withdrawn was never meant."""
+
+    TYPE: ClassVar[str] = "pl.dzwonek.term.changed.v1"
+    TOPIC: ClassVar[Topic] = ROSTER_TERM
+
+    term_id: UUID
+    version: Version
+    kind: Literal["school_year", "semester", "term", "grading_period"]
+    title: Title
+    begins_on: date
+    ends_on: date = Field(description="The last day of it.")
+    parent_id: UUID | None = Field(default=None, description="The term that it is a part of.")
+    withdrawn: bool = False
+
+    @property
+    def key(self) -> str:
+        """The term's id."""
+        return str(self.term_id)
 
 
 class Subject(Part):
@@ -89,9 +102,9 @@ class ClassChanged(RosterEvent):
     school_id: UUID
     kind: Literal["homeroom", "group"]
     title: Title
-    grades: tuple[Code, ...] = Field(default=(), max_length=50)
-    subjects: tuple[Subject, ...] = Field(default=(), max_length=100)
-    term_ids: tuple[UUID, ...] = Field(default=(), max_length=50)
+    grades: tuple[Code, ...] = Field(default=(), max_length=MOST)
+    subjects: tuple[Subject, ...] = Field(default=(), max_length=MOST)
+    term_ids: tuple[UUID, ...] = Field(default=(), max_length=MOST)
 
     @property
     def key(self) -> str:
@@ -109,7 +122,7 @@ class PersonRole(Part):
 
 
 class PersonChanged(RosterEvent):
-    """A person of a district, with all roles."""
+    """A person of a district, with all roles that are not over."""
 
     TYPE: ClassVar[str] = "pl.dzwonek.person.changed.v1"
     TOPIC: ClassVar[Topic] = ROSTER_PERSON
@@ -119,7 +132,7 @@ class PersonChanged(RosterEvent):
     family_name: Title
     born_on: date | None = Field(default=None, description="Known of pupils, where it is: who is of age decides alone.")
     language: Language | None = Field(default=None, description="Absent: that of the school.")
-    roles: tuple[PersonRole, ...] = Field(default=(), max_length=200)
+    roles: tuple[PersonRole, ...] = Field(default=(), max_length=MOST)
 
     @property
     def key(self) -> str:
@@ -140,7 +153,7 @@ class EnrolmentChanged(RosterEvent):
     role: Literal["student", "teacher", "council_member"]
     homeroom: bool = Field(default=False, description="Of a teacher: whether this is the class's homeroom teacher.")
     subjects: tuple[Code, ...] = Field(
-        default=(), max_length=100, description="Of a teacher: the subjects taught; empty: all of the class."
+        default=(), max_length=MOST, description="Of a teacher: the subjects taught; empty: all of the class."
     )
     begins_on: FirstDay = None
 

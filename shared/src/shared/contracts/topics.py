@@ -60,6 +60,7 @@ NOTIFICATIONS_MAIL_DIRECT = Topic(name="notifications.mail-direct.v1", lane=Lane
 NOTIFICATIONS_MAIL_BULK = Topic(name="notifications.mail-bulk.v1", lane=Lane.BULK, partitions=48)
 
 ROSTER_SCHOOL = Topic(name="roster.school.v1", lane=Lane.ROSTER, retention=None)
+ROSTER_TERM = Topic(name="roster.term.v1", lane=Lane.ROSTER, retention=None)
 ROSTER_CLASS = Topic(name="roster.class.v1", lane=Lane.ROSTER, retention=None)
 ROSTER_PERSON = Topic(name="roster.person.v1", lane=Lane.ROSTER, retention=None)
 ROSTER_ENROLMENT = Topic(name="roster.enrolment.v1", lane=Lane.ROSTER, retention=None)
@@ -69,6 +70,7 @@ EVENT_TOPICS = (
     ACCOUNTS_ACCOUNT,
     ACCOUNTS_SESSION,
     ROSTER_SCHOOL,
+    ROSTER_TERM,
     ROSTER_CLASS,
     ROSTER_PERSON,
     ROSTER_ENROLMENT,

@@ -74,8 +74,8 @@ def small_export() -> Export:
                 {"sourcedId": "s2", "name": "Szkoła nr 2", "type": "school", "parentSourcedId": "d"},
             ],
             "academicSessions": [
-                _session("y", "schoolYear", "2026-09-01", "2027-08-31"),
-                _session("t1", "semester", "2026-09-01", "2027-01-29", parent="y"),
+                _session("y", "schoolYear", "2026-09-01", "2027-09-01"),
+                _session("t1", "semester", "2026-09-01", "2027-01-30", parent="y"),
             ],
             "courses": [
                 {

@@ -36,7 +36,7 @@ async def test_two_districts_are_told_each_with_its_own_terms(imports: Imports, 
     other = small_export()
     other.code = "gmina-klonowa"
     other.row("academicSessions", "y")["title"] = "another year"
-    await imports.again(other)
+    await imports.again(other, Wishes(new_district=True))
     by_key = attrgetter("key")
     told = sorted(await imports.events(), key=by_key)
     await imports.connection.execute("DELETE FROM outbox")

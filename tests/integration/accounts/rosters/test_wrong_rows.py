@@ -6,8 +6,9 @@ import pytest
 from tests.integration.accounts.rosters.export import Export, delta, small_export
 from tests.integration.accounts.rosters.importing import Imports, counts, found
 
+from accounts.rosters import checks
 from accounts.rosters.importing import Outcome, Wishes
-from shared.contracts.roster import PersonChanged
+from shared.contracts.roster import GuardianshipChanged, PersonChanged
 
 Spoil = Callable[[Export], object]
 LENIENT = Wishes(lenient=True)
@@ -129,6 +130,11 @@ WRONG: dict[str, tuple[Spoil, set[tuple[str, int, str, str]]]] = {
 }
 
 
+def test_every_code_of_this_kind_has_a_case() -> None:
+    found_by_checks = {step.code for step in checks._STEPS if isinstance(step, checks.Check)}
+    assert {code for _, expected in WRONG.values() for *_, code in expected} == found_by_checks
+
+
 @pytest.mark.parametrize("what", WRONG)
 async def test_strict_import_tells_every_wrong_row_and_changes_nothing(imports: Imports, what: str) -> None:
     spoil, expected = WRONG[what]
@@ -172,15 +178,24 @@ async def test_a_delta_may_refer_to_what_was_known_before_in_the_same_district_a
     await imports.run(small_export())
     assert counts(await imports.run(changes))["enrolments"] == (1, 0, 0, 0)
     changes.code = "gmina-klonowa"
-    assert {code for *_, code in found(await imports.run(changes))} == {"refers_to_nothing"}
+    report = await imports.run(changes, Wishes(new_district=True))
+    assert {code for *_, code in found(report)} == {"refers_to_nothing"}
 
 
 async def test_rows_that_cannot_be_read_are_left_out_and_what_they_tell_of_is_not_over(imports: Imports) -> None:
     await imports.run(small_export())
     export = small_export()
-    export.row("users", "ola")["language"] = ""
     export.row("users", "ola")["enabledUser"] = "perhaps"
     report = await imports.run(export, LENIENT)
     assert report.outcome is Outcome.APPLIED
     assert {ended for _, _, ended, _ in counts(report).values()} == {0}
     assert not await imports.events_of(PersonChanged)
+
+
+async def test_what_a_row_that_was_left_out_says_has_no_effect(imports: Imports) -> None:
+    export = small_export()
+    export.rows["users"].append({**export.row("users", "iga"), "sourcedId": "piotr", "givenName": "Piotr", "email": ""})
+    export.row("users", "ala")["agentSourcedIds"] = "jan"
+    export.rows["users"].append({**export.row("users", "ala"), "agentSourcedIds": "piotr"})
+    await imports.run(export, LENIENT)
+    assert len(await imports.events_of(GuardianshipChanged)) == 3

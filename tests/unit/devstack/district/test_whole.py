@@ -63,7 +63,7 @@ def test_there_are_schools_of_both_kinds_below_one_district(district: Exported) 
 def test_the_year_has_two_semesters(district: Exported) -> None:
     [year, *semesters] = district.files["academicSessions"].values()
     assert (year["type"], year["title"], year["schoolYear"]) == ("schoolYear", "2026/2027", "2027")
-    assert (year["startDate"], year["endDate"]) == ("2026-09-01", "2027-08-31")
+    assert (year["startDate"], year["endDate"]) == ("2026-09-01", "2027-09-01")
     assert [each["type"] for each in semesters] == ["semester", "semester"]
     assert {each["parentSourcedId"] for each in semesters} == {year["sourcedId"]}
 

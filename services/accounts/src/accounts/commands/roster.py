@@ -1,10 +1,11 @@
 """`roster import`: who is who, from a district's OneRoster export; and all of it once more, for `republish`."""
 # ruff: noqa: PLC0415
 
+import sys
 from collections.abc import AsyncIterator
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
@@ -31,21 +32,31 @@ def import_(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change, and change nothing.")] = False,
     end_any_number: Annotated[
         bool,
-        typer.Option("--end-any-number", help="Also when more than a tenth of the people would be over afterwards."),
+        typer.Option(
+            "--end-any-number", help="Also when more than a tenth of people, guardianships or enrolments would be over."
+        ),
     ] = False,
-    faults: Annotated[Path | None, typer.Option(help="Write every fault into this file, as CSV.")] = None,
+    new_district: Annotated[
+        bool, typer.Option("--new-district", help="It may be a district that is not known yet, beside others.")
+    ] = False,
+    faults: Annotated[
+        Path | None, typer.Option(help="Write the faults into this file, as CSV, the first 10,000; - prints them.")
+    ] = None,
 ) -> None:
     """Import an export: all of it, or nothing if anything is wrong. The same once more changes nothing."""
     from rich.console import Console
 
     from accounts.clock import utc_now
     from accounts.domain.roster import MOST_ENDED
-    from accounts.rosters.importing import AlreadyRunning, DistrictUnknown, Wishes, import_roster
+    from accounts.rosters.importing import AlreadyRunning, DistrictNew, DistrictUnknown, Wishes, import_roster
     from accounts.rosters.progress import shown
 
     console = Console(width=None if Console().is_terminal else WIDTH)
     most_ended = 1.0 if end_any_number else MOST_ENDED
-    wishes = Wishes(lenient=lenient, dry_run=dry_run, most_ended=most_ended, district=district)
+    wishes = Wishes(
+        lenient=lenient, dry_run=dry_run, most_ended=most_ended, district=district or None, new_district=new_district
+    )
+    faults_file = _opened(faults)
 
     async def work(connection: Connection) -> "Report":
         with shown(console) as progress:
@@ -57,7 +68,21 @@ def import_(
         fail("another import of this district is under way: wait for its end, then start this again", EXIT_REFUSED)
     except DistrictUnknown:
         fail("the manifest has no source.systemCode: name the district with --district", EXIT_USAGE)
-    _tell(console, report, wishes, faults)
+    except DistrictNew as new:
+        fail(f"the district {new} is not known: mend --district, or say --new-district if it is one more", EXIT_USAGE)
+    _tell(console, report, wishes, faults_file)
+
+
+def _opened(faults: Path | None) -> TextIO | None:
+    """The file for the faults, opened before anything is done."""
+    if faults is None:
+        return None
+    if faults == Path("-"):
+        return sys.stdout
+    try:
+        return faults.open("w", encoding="utf-8", newline="")
+    except OSError as error:
+        fail(f"the faults cannot be written to {faults} ({error.strerror}): name another file", EXIT_USAGE)
 
 
 async def snapshot(connection: Connection, now: datetime) -> AsyncIterator[int]:
@@ -68,7 +93,7 @@ async def snapshot(connection: Connection, now: datetime) -> AsyncIterator[int]:
         yield count
 
 
-def _tell(console: "Console", report: "Report", wishes: "Wishes", faults: Path | None) -> None:
+def _tell(console: "Console", report: "Report", wishes: "Wishes", faults: TextIO | None) -> None:
     """Prints what was found and done, and ends the command as it went."""
     from accounts.rosters.importing import Outcome
     from accounts.rosters.report import fault_table, repair_table, write_csv
@@ -81,8 +106,8 @@ def _tell(console: "Console", report: "Report", wishes: "Wishes", faults: Path |
     if report.findings.repairs:
         console.print(repair_table(report.findings))
     if faults is not None:
-        with faults.open("w", encoding="utf-8", newline="") as csv:
-            write_csv(report.findings, csv)
+        write_csv(report.findings, faults)
+        faults.flush()
     if report.differences:
         console.print(difference_table(report))
     match report.outcome:
@@ -91,7 +116,8 @@ def _tell(console: "Console", report: "Report", wishes: "Wishes", faults: Path |
         case Outcome.ENDS_TOO_MANY:
             ended, most = report.differences.ended_share if report.differences else 0.0, wishes.most_ended
             fail(
-                f"{ended:.0%} of the people would be over, more than {most:.0%}: nothing was changed."
+                f"{ended:.1%} of the people, guardianships or enrolments would be over, more than {most:.0%}:"
+                " nothing was changed."
                 " If that is right, give --end-any-number",
                 EXIT_REFUSED,
             )

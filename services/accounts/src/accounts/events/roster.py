@@ -1,56 +1,52 @@
 """Events of the roster, made of rows as the statements give them."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from accounts import SERVICE
-from shared.contracts.envelope import Event
+from shared.contracts.envelope import Event, EventData
 from shared.contracts.roster import (
     ClassChanged,
     EnrolmentChanged,
     GuardianshipChanged,
     PersonChanged,
     PersonRole,
-    RosterEvent,
     SchoolChanged,
     Subject,
-    Term,
+    TermChanged,
 )
 from shared.runtime.events import new_event
 
 Row = Mapping[str, Any]
-Made = Callable[[Row, UUID, datetime], Event[RosterEvent]]
+Made = Callable[[Row, UUID, datetime], Event[EventData]]
 """Makes the event of a row of a district at an instant."""
 
 
-def terms_in(rows: Sequence[Row]) -> tuple[Term, ...]:
-    """The terms of a district."""
-    return tuple(
-        Term(
-            term_id=row["term_id"],
-            kind=row["kind"],
-            title=row["title"],
-            begins_on=row["begins_on"],
-            ends_on=row["ends_on"],
-            parent_id=row["parent_id"],
-        )
-        for row in rows
+def school_changed(row: Row, district: UUID, now: datetime) -> Event[EventData]:
+    """A school."""
+    data = SchoolChanged(school_id=row["org_id"], name=row["name"], version=row["version"], ends_on=row["ends_on"])
+    return new_event(SERVICE, data, now=now, district=district, school=data.school_id)
+
+
+def term_changed(row: Row, district: UUID, now: datetime) -> Event[EventData]:
+    """A school year or a part of one, of all schools of the district."""
+    data = TermChanged(
+        term_id=row["term_id"],
+        kind=row["kind"],
+        title=row["title"],
+        begins_on=row["begins_on"],
+        ends_on=row["ends_on"],
+        parent_id=row["parent_id"],
+        withdrawn=row["withdrawn"],
+        version=row["version"],
     )
+    return new_event(SERVICE, data, now=now, district=district)
 
 
-def school_changed(row: Row, district: UUID, now: datetime, *, terms: tuple[Term, ...]) -> Event[RosterEvent]:
-    """A school, with the terms of its district."""
-    school_id = row["org_id"]
-    data = SchoolChanged(
-        school_id=school_id, name=row["name"], terms=terms, version=row["version"], ends_on=row["ends_on"]
-    )
-    return new_event(SERVICE, data, now=now, district=district, school=school_id)
-
-
-def class_changed(row: Row, district: UUID, now: datetime) -> Event[RosterEvent]:
+def class_changed(row: Row, district: UUID, now: datetime) -> Event[EventData]:
     """A class or a group."""
     data = ClassChanged(
         class_id=row["class_id"],
@@ -66,8 +62,8 @@ def class_changed(row: Row, district: UUID, now: datetime) -> Event[RosterEvent]
     return new_event(SERVICE, data, now=now, district=district, school=data.school_id)
 
 
-def person_changed(row: Row, district: UUID, now: datetime) -> Event[RosterEvent]:
-    """A person with all roles; no school is named, because a person may have roles at several."""
+def person_changed(row: Row, district: UUID, now: datetime) -> Event[EventData]:
+    """A person with all roles that are not over; no school is named, because a person may have roles at several."""
     data = PersonChanged(
         person_id=row["person_id"],
         given_name=row["given_name"],
@@ -81,7 +77,7 @@ def person_changed(row: Row, district: UUID, now: datetime) -> Event[RosterEvent
     return new_event(SERVICE, data, now=now, district=district)
 
 
-def guardianship_changed(row: Row, district: UUID, now: datetime) -> Event[RosterEvent]:
+def guardianship_changed(row: Row, district: UUID, now: datetime) -> Event[EventData]:
     """What a guardian may do for a pupil, at whichever schools the pupil is."""
     data = GuardianshipChanged(
         guardianship_id=row["guardianship_id"],
@@ -97,7 +93,7 @@ def guardianship_changed(row: Row, district: UUID, now: datetime) -> Event[Roste
     return new_event(SERVICE, data, now=now, district=district)
 
 
-def enrolment_changed(row: Row, district: UUID, now: datetime) -> Event[RosterEvent]:
+def enrolment_changed(row: Row, district: UUID, now: datetime) -> Event[EventData]:
     """A pupil in a class, or a teacher of it."""
     data = EnrolmentChanged(
         enrolment_id=row["enrolment_id"],

@@ -1,6 +1,6 @@
 -- The roster: who is who. An id is made of the district's and of what the district's export calls the thing, so that every
--- import and every service agrees. Nothing is deleted: what is over has a last day. `version` grows with every event, and
--- `by_hand` names the columns that the office has written and no import writes again.
+-- import and every service agrees. Nothing is deleted: `ends_on` is the last day that counts of what is over. `version` grows with
+-- every event. `by_hand` names the columns with a name, a title, a language or a birthday that no import writes any more.
 CREATE TABLE districts (
     district_id uuid PRIMARY KEY,
     code text NOT NULL UNIQUE,          -- what its exports call it
@@ -32,7 +32,8 @@ CREATE TABLE terms (
     begins_on date NOT NULL,
     ends_on date NOT NULL,
     parent_id uuid,
-    withdrawn_on date
+    withdrawn boolean NOT NULL DEFAULT false,
+    version bigint NOT NULL DEFAULT 1
 );
 
 CREATE INDEX terms_of_district ON terms (district_id);
@@ -42,8 +43,7 @@ CREATE TABLE courses (
     course_id uuid PRIMARY KEY,
     district_id uuid NOT NULL,
     title text NOT NULL,
-    subjects jsonb NOT NULL,
-    withdrawn_on date
+    subjects jsonb NOT NULL
 );
 
 CREATE INDEX courses_of_district ON courses (district_id);

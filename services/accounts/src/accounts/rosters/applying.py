@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from uuid import UUID
 
 from accounts.events.roster import (
@@ -13,7 +12,7 @@ from accounts.events.roster import (
     guardianship_changed,
     person_changed,
     school_changed,
-    terms_in,
+    term_changed,
 )
 from shared.runtime.outbox import outbox_columns
 from shared.runtime.postgres import Connection
@@ -25,6 +24,7 @@ STRETCH = 2_000
 """Rows that are written at once: long enough for speed, short enough for whoever waits behind its locks."""
 
 EVENTS: Mapping[str, Made] = {
+    "terms": term_changed,
     "classes": class_changed,
     "people": person_changed,
     "guardianships": guardianship_changed,
@@ -56,14 +56,10 @@ async def write_changes(connection: Connection, district: UUID, now: datetime) -
 
 
 async def _write_schools(connection: Connection, district: UUID, now: datetime) -> Written:
-    """Terms, courses and schools at once: a school's event tells its terms, so neither goes without the other."""
+    """Schools and what they are parts of, which is told to nobody; with them courses, whose subjects classes have."""
     async with connection.transaction():
-        await connection.execute(SQL["write_terms"], district)
         await connection.execute(SQL["write_courses"], district)
-        terms = terms_in(await connection.fetch(SQL["terms_of_district"], district))
-        rows = await connection.fetch(SQL["take_orgs"])
-        made = partial(school_changed, terms=terms)
-        events = [made(row, district, now) for row in rows]
+        events = [school_changed(row, district, now) for row in await connection.fetch(SQL["take_orgs"])]
         written = await connection.fetchval(SQL["write_orgs"], district, *outbox_columns(events))
         total = await connection.fetchval(SQL["last_of_orgs"])
     return Written("orgs", written, total - written)

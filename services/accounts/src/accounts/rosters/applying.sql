@@ -1,28 +1,42 @@
 -- Writing what changed, a stretch of its numbers at a time, each with its events in the same statement. A row that somebody
--- has changed since the differences were found is left as it is, without its event, and is not counted: the next run finds it.
+-- has changed since the differences were found is left as it is, without its event, and is told as passed: the next run finds it.
 
 -- name: last_of_orgs
 SELECT coalesce(max(seq), 0) FROM changed_orgs;
 
 -- name: take_orgs
-SELECT changed.org_id, name, ends_on, version + 1 AS version
-FROM changed_orgs AS changed WHERE kind = 'school' ORDER BY seq;
+SELECT org_id, name, school_ends_on AS ends_on, version + 1 AS version
+FROM changed_orgs WHERE is_or_was_school ORDER BY seq;
 
--- name: terms_of_district
-SELECT term_id, kind, title, begins_on, ends_on, parent_id FROM terms
-WHERE district_id = $1 AND withdrawn_on IS NULL ORDER BY begins_on, ends_on DESC, term_id;
+-- name: last_of_terms
+SELECT coalesce(max(seq), 0) FROM changed_terms;
+
+-- name: take_terms
+SELECT term_id, kind, title, begins_on, ends_on, parent_id, withdrawn, version + 1 AS version
+FROM changed_terms WHERE seq BETWEEN $1 AND $2 ORDER BY seq;
 
 -- name: write_terms
-INSERT INTO terms (term_id, district_id, kind, title, begins_on, ends_on, parent_id, withdrawn_on)
-SELECT term_id, $1, kind, title, begins_on, ends_on, parent_id, withdrawn_on FROM changed_terms
-ON CONFLICT (term_id) DO UPDATE SET kind = excluded.kind, title = excluded.title, begins_on = excluded.begins_on,
-    ends_on = excluded.ends_on, parent_id = excluded.parent_id, withdrawn_on = excluded.withdrawn_on;
+WITH written AS (
+    INSERT INTO terms (term_id, district_id, kind, title, begins_on, ends_on, parent_id, withdrawn, version)
+    SELECT term_id, $3, kind, title, begins_on, ends_on, parent_id, withdrawn, version + 1
+    FROM changed_terms WHERE seq BETWEEN $1 AND $2 ORDER BY seq
+    ON CONFLICT (term_id) DO UPDATE SET kind = excluded.kind, title = excluded.title, begins_on = excluded.begins_on,
+        ends_on = excluded.ends_on, parent_id = excluded.parent_id, withdrawn = excluded.withdrawn,
+        version = excluded.version
+    WHERE terms.version = excluded.version - 1
+    RETURNING term_id
+), events AS (
+    INSERT INTO outbox (lane, slot, topic, key, headers, value)
+    SELECT event.* FROM written JOIN
+        unnest($4::text[], $5::smallint[], $6::text[], $7::text[], $8::jsonb[], $9::bytea[])
+            AS event (lane, slot, topic, key, headers, value) ON event.key = written.term_id::text
+)
+SELECT count(*) FROM written;
 
 -- name: write_courses
-INSERT INTO courses (course_id, district_id, title, subjects, withdrawn_on)
-SELECT course_id, $1, title, subjects, withdrawn_on FROM changed_courses
-ON CONFLICT (course_id) DO UPDATE SET title = excluded.title, subjects = excluded.subjects,
-    withdrawn_on = excluded.withdrawn_on;
+INSERT INTO courses (course_id, district_id, title, subjects)
+SELECT course_id, $1, title, subjects FROM changed_courses
+ON CONFLICT (course_id) DO UPDATE SET title = excluded.title, subjects = excluded.subjects;
 
 -- name: write_orgs
 WITH written AS (
@@ -71,8 +85,8 @@ SELECT coalesce(max(seq), 0) FROM changed_people;
 
 -- name: take_people
 SELECT person_id, given_name, family_name, born_on, language, ends_on, version + 1 AS version, (
-    SELECT coalesce(jsonb_agg(jsonb_build_object('role', role, 'school_id', school_id, 'begins_on', begins_on,
-        'ends_on', role.ends_on) ORDER BY role, role.school_id, role_id), '[]')
+    SELECT coalesce(jsonb_agg(jsonb_build_object('role', each.role, 'school_id', school_id, 'begins_on', begins_on,
+        'ends_on', each.ends_on) ORDER BY each.role, school_id, role_id), '[]')
     FROM (
         SELECT new.role_id, new.school_id, new.role, new.begins_on, new.ends_on
         FROM changed_roles AS new WHERE new.person_id = person.person_id
@@ -80,7 +94,8 @@ SELECT person_id, given_name, family_name, born_on, language, ends_on, version +
         SELECT old.role_id, old.school_id, old.role, old.begins_on, old.ends_on
         FROM person_roles AS old WHERE old.person_id = person.person_id
             AND NOT EXISTS (SELECT FROM changed_roles WHERE changed_roles.role_id = old.role_id)
-    ) AS role
+    ) AS each
+    WHERE coalesce(each.ends_on >= CURRENT_DATE, true)
 ) AS roles
 FROM changed_people AS person WHERE seq BETWEEN $1 AND $2 ORDER BY seq;
 

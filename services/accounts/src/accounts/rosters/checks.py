@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from accounts.domain.oneroster.codes import Code
-from accounts.domain.oneroster.files import Mode
+from accounts.domain.oneroster.files import Mode, Release
 from accounts.domain.oneroster.findings import KEPT
 from shared.runtime.postgres import Connection
 from shared.runtime.sql import load_queries
@@ -33,7 +33,7 @@ class Wrong:
     count: int
 
 
-_STEPS: tuple[Check | tuple[str, str], ...] = (
+_STEPS: tuple[Check | tuple[str, str] | str, ...] = (
     Check("org_twice", "orgs", "sourced_id", Code.ID_TWICE),
     Check("org_parent", "orgs", "parent_sourced_id", Code.REFERS_TO_NOTHING, "orgs"),
     ("place_orgs", "orgs"),
@@ -50,13 +50,16 @@ _STEPS: tuple[Check | tuple[str, str], ...] = (
     Check("class_terms", "classes", "term_sourced_ids", Code.REFERS_TO_NOTHING, "academicSessions"),
     Check("person_twice", "users", "sourced_id", Code.ID_TWICE),
     Check("person_email", "users", "email", Code.EMAIL_SHARED),
+    "drop_ties_of_taken",
     Check("role_twice", "roles", "sourced_id", Code.ID_TWICE),
     Check("role_person", "roles", "user_sourced_id", Code.REFERS_TO_NOTHING, "users"),
     Check("role_org", "roles", "org_sourced_id", Code.REFERS_TO_NOTHING),
+    "end_roles_above_schools",
     Check("birth_twice", "demographics", "sourced_id", Code.ID_TWICE),
     Check("birth_person", "demographics", "sourced_id", Code.REFERS_TO_NOTHING, "users"),
     Check("agent_person", "users", "agent_sourced_ids", Code.REFERS_TO_NOTHING, "users"),
     ("find_students", "roles"),
+    "drop_births_of_others",
     Check("agent_student", "users", "agent_sourced_ids", Code.NOT_GUARDIAN_AND_STUDENT),
     Check("enrolment_twice", "enrollments", "sourced_id", Code.ID_TWICE),
     Check("enrolment_class", "enrollments", "class_sourced_id", Code.REFERS_TO_NOTHING, "classes"),
@@ -64,16 +67,29 @@ _STEPS: tuple[Check | tuple[str, str], ...] = (
     ("place_classes", "classes"),
     Check("enrolment_school", "enrollments", "school_sourced_id", Code.OTHER_SCHOOL),
 )
-"""In the order of references; pairs prepare what checks after them look things up in, and are of a file."""
+"""In the order of references. Pairs prepare what checks after them look things up in, and are of a file; what stands
+alone only sees to what others have left."""
 
 
-async def find_wrong_rows(connection: Connection, modes: Mapping[str, Mode], district: UUID) -> AsyncIterator[Wrong]:
+_AFTER_PEOPLE = "drop_ties_of_taken"
+"""Then it is known which rows of people are taken out; in 1.1 their roles stand in the same rows."""
+
+
+async def find_wrong_rows(
+    connection: Connection, modes: Mapping[str, Mode], district: UUID, release: Release
+) -> AsyncIterator[Wrong]:
     """Takes out every row that is wrong and tells what was taken."""
 
     def known_before(file: str | None) -> bool:
         return file is not None and modes.get(file) is not Mode.BULK
 
     for step in _STEPS:
+        if isinstance(step, str):
+            await connection.execute(SQL[step])
+            if step == _AFTER_PEOPLE and release is Release.V1_1:
+                await connection.execute(SQL["drop_roles_of_taken"])
+                await connection.execute(SQL["end_other_roles"])
+            continue
         if not isinstance(step, Check):
             statement, file = step
             await connection.execute(SQL[statement], known_before(file), district)

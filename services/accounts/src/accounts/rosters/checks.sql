@@ -17,7 +17,7 @@ RETURNING row.line, row.org_id AS id;
 -- name: org_parent
 DELETE FROM stage_orgs AS row
 WHERE NOT gone AND parent_id IS NOT NULL
-    AND NOT EXISTS (SELECT FROM stage_orgs AS known WHERE known.org_id = row.parent_id)
+    AND NOT EXISTS (SELECT FROM stage_orgs AS known WHERE NOT known.gone AND known.org_id = row.parent_id)
     AND NOT EXISTS (SELECT FROM orgs AS known WHERE $1 AND known.org_id = row.parent_id AND known.district_id = $2)
 RETURNING row.line, row.org_id AS id;
 
@@ -50,7 +50,7 @@ RETURNING row.line, row.term_id AS id;
 -- name: term_parent
 DELETE FROM stage_terms AS row
 WHERE NOT gone AND parent_id IS NOT NULL
-    AND NOT EXISTS (SELECT FROM stage_terms AS known WHERE known.term_id = row.parent_id)
+    AND NOT EXISTS (SELECT FROM stage_terms AS known WHERE NOT known.gone AND known.term_id = row.parent_id)
     AND NOT EXISTS (SELECT FROM terms AS known WHERE $1 AND known.term_id = row.parent_id AND known.district_id = $2)
 RETURNING row.line, row.term_id AS id;
 
@@ -68,7 +68,7 @@ RETURNING row.line, row.course_id AS id;
 -- name: course_year
 DELETE FROM stage_courses AS row
 WHERE NOT gone AND year_id IS NOT NULL
-    AND NOT EXISTS (SELECT FROM stage_terms AS known WHERE known.term_id = row.year_id)
+    AND NOT EXISTS (SELECT FROM stage_terms AS known WHERE NOT known.gone AND known.term_id = row.year_id)
     AND NOT EXISTS (SELECT FROM terms AS known WHERE $1 AND known.term_id = row.year_id AND known.district_id = $2)
 RETURNING row.line, row.course_id AS id;
 
@@ -91,7 +91,7 @@ RETURNING row.line, row.class_id AS id;
 -- name: class_course
 DELETE FROM stage_classes AS row
 WHERE NOT gone AND course_id IS NOT NULL
-    AND NOT EXISTS (SELECT FROM stage_courses AS known WHERE known.course_id = row.course_id)
+    AND NOT EXISTS (SELECT FROM stage_courses AS known WHERE NOT known.gone AND known.course_id = row.course_id)
     AND NOT EXISTS (SELECT FROM courses AS known WHERE $1 AND known.course_id = row.course_id AND known.district_id = $2)
 RETURNING row.line, row.class_id AS id;
 
@@ -99,7 +99,7 @@ RETURNING row.line, row.class_id AS id;
 DELETE FROM stage_classes AS row
 WHERE NOT gone AND EXISTS (
     SELECT FROM unnest(row.term_ids) AS named (term_id)
-    WHERE NOT EXISTS (SELECT FROM stage_terms AS known WHERE known.term_id = named.term_id)
+    WHERE NOT EXISTS (SELECT FROM stage_terms AS known WHERE NOT known.gone AND known.term_id = named.term_id)
         AND NOT EXISTS (SELECT FROM terms AS known WHERE $1 AND known.term_id = named.term_id AND known.district_id = $2)
 )
 RETURNING row.line, row.class_id AS id;
@@ -119,6 +119,27 @@ USING (
 WHERE NOT gone AND row.email_key = twice.email_key AND row.line > twice.first
 RETURNING row.line, row.person_id AS id;
 
+-- name: drop_ties_of_taken
+-- What a row that was taken out says beside.
+DELETE FROM stage_agents AS row
+WHERE NOT EXISTS (
+    SELECT FROM stage_people AS kept WHERE kept.person_id = row.person_id AND kept.line = row.line
+);
+
+-- name: drop_roles_of_taken
+-- In 1.1 roles stand in the rows of people.
+DELETE FROM stage_roles AS row
+WHERE NOT EXISTS (
+    SELECT FROM stage_people AS kept WHERE kept.person_id = row.person_id AND kept.line = row.line
+);
+
+-- name: end_other_roles
+-- In 1.1 a person's row has all roles, also in a delta.
+INSERT INTO stage_roles (line, role_id, gone)
+SELECT 0, old.role_id, true
+FROM person_roles AS old JOIN stage_people AS person ON person.person_id = old.person_id AND NOT person.gone
+WHERE NOT EXISTS (SELECT FROM stage_roles AS named WHERE named.role_id = old.role_id);
+
 -- name: role_twice
 DELETE FROM stage_roles AS row
 USING (SELECT role_id, min(line) AS first FROM stage_roles GROUP BY role_id HAVING count(*) > 1) AS twice
@@ -128,7 +149,7 @@ RETURNING row.line, row.role_id AS id;
 -- name: role_person
 DELETE FROM stage_roles AS row
 WHERE NOT gone
-    AND NOT EXISTS (SELECT FROM stage_people AS known WHERE known.person_id = row.person_id)
+    AND NOT EXISTS (SELECT FROM stage_people AS known WHERE NOT known.gone AND known.person_id = row.person_id)
     AND NOT EXISTS (SELECT FROM people AS known WHERE $1 AND known.person_id = row.person_id AND known.district_id = $2)
 RETURNING row.line, row.role_id AS id;
 
@@ -136,6 +157,12 @@ RETURNING row.line, row.role_id AS id;
 DELETE FROM stage_roles AS row
 WHERE NOT gone AND NOT EXISTS (SELECT FROM org_places WHERE org_places.org_id = row.org_id)
 RETURNING row.line, row.role_id AS id;
+
+-- name: end_roles_above_schools
+-- Above schools only who runs the district is anything.
+UPDATE stage_roles AS row SET gone = true
+FROM org_places
+WHERE org_places.org_id = row.org_id AND school_id IS NULL AND role <> 'district_operator';
 
 -- name: birth_twice
 DELETE FROM stage_births AS row
@@ -146,13 +173,13 @@ RETURNING row.line, row.person_id AS id;
 -- name: birth_person
 DELETE FROM stage_births AS row
 WHERE NOT gone
-    AND NOT EXISTS (SELECT FROM stage_people AS known WHERE known.person_id = row.person_id)
+    AND NOT EXISTS (SELECT FROM stage_people AS known WHERE NOT known.gone AND known.person_id = row.person_id)
     AND NOT EXISTS (SELECT FROM people AS known WHERE $1 AND known.person_id = row.person_id AND known.district_id = $2)
 RETURNING row.line, row.person_id AS id;
 
 -- name: agent_person
 DELETE FROM stage_agents AS row
-WHERE NOT EXISTS (SELECT FROM stage_people AS known WHERE known.person_id = row.agent_id)
+WHERE NOT EXISTS (SELECT FROM stage_people AS known WHERE NOT known.gone AND known.person_id = row.agent_id)
     AND NOT EXISTS (SELECT FROM people AS known WHERE $1 AND known.person_id = row.agent_id AND known.district_id = $2)
 RETURNING row.line, row.person_id AS id;
 
@@ -161,7 +188,12 @@ CREATE TEMP TABLE students AS
 SELECT person_id FROM stage_roles WHERE role = 'student' AND NOT gone
 UNION
 SELECT person_id FROM person_roles JOIN people USING (person_id)
-WHERE $1 AND role = 'student' AND person_roles.ends_on IS NULL AND district_id = $2;
+WHERE $1 AND role = 'student' AND coalesce(person_roles.ends_on >= CURRENT_DATE, true) AND district_id = $2;
+
+-- name: drop_births_of_others
+-- Of nobody but pupils is the birthday kept.
+DELETE FROM stage_births AS row
+WHERE NOT EXISTS (SELECT FROM students WHERE students.person_id = row.person_id);
 
 -- name: agent_student
 DELETE FROM stage_agents AS row
@@ -182,14 +214,14 @@ RETURNING row.line, row.enrolment_id AS id;
 -- name: enrolment_class
 DELETE FROM stage_enrolments AS row
 WHERE NOT gone
-    AND NOT EXISTS (SELECT FROM stage_classes AS known WHERE known.class_id = row.class_id)
+    AND NOT EXISTS (SELECT FROM stage_classes AS known WHERE NOT known.gone AND known.class_id = row.class_id)
     AND NOT EXISTS (SELECT FROM classes AS known WHERE $1 AND known.class_id = row.class_id AND known.district_id = $2)
 RETURNING row.line, row.enrolment_id AS id;
 
 -- name: enrolment_person
 DELETE FROM stage_enrolments AS row
 WHERE NOT gone
-    AND NOT EXISTS (SELECT FROM stage_people AS known WHERE known.person_id = row.person_id)
+    AND NOT EXISTS (SELECT FROM stage_people AS known WHERE NOT known.gone AND known.person_id = row.person_id)
     AND NOT EXISTS (SELECT FROM people AS known WHERE $1 AND known.person_id = row.person_id AND known.district_id = $2)
 RETURNING row.line, row.enrolment_id AS id;
 
@@ -206,5 +238,6 @@ DELETE FROM stage_enrolments AS row
 USING stage_enrolments AS each
     LEFT JOIN class_places USING (class_id)
     LEFT JOIN org_places ON org_places.org_id = each.org_id
-WHERE row.ctid = each.ctid AND NOT each.gone AND class_places.school_id IS DISTINCT FROM org_places.school_id
+WHERE row.ctid = each.ctid AND NOT each.gone
+    AND (class_places.school_id IS NULL OR class_places.school_id IS DISTINCT FROM org_places.school_id)
 RETURNING row.line, row.enrolment_id AS id;

@@ -1,6 +1,6 @@
 """What an import changes, found by comparing what was staged with what stands, all at once."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -13,7 +13,6 @@ SQL = load_queries("accounts.rosters", "differences.sql")
 
 _FILES: Mapping[str, str] = {
     "terms": "academicSessions",
-    "courses": "courses",
     "orgs": "orgs",
     "classes": "classes",
     "roles": "roles",
@@ -21,7 +20,7 @@ _FILES: Mapping[str, str] = {
     "guardianships": "users",
     "enrolments": "enrollments",
 }
-"""From which file each comes. What is compared with courses comes after courses, and people after their roles."""
+"""From which file each comes; people after their roles."""
 
 
 @dataclass(frozen=True)
@@ -37,24 +36,32 @@ class Count:
 
 @dataclass(frozen=True)
 class Differences:
-    """What an import would do. `people_before` are those of the district who are not over."""
+    """What an import would do. `standing` is how many of these are not over in the district before it."""
 
     counts: tuple[Count, ...]
-    people_before: int
+    standing: Mapping[str, int]
 
     @property
     def ended_share(self) -> float:
-        """The part of the district's people who would be over."""
-        [people] = (count for count in self.counts if count.what == "people")
-        return people.ended / self.people_before if self.people_before else 0.0
+        """The largest part that would be over of the district's people, guardianships or enrolments."""
+        return max(each.ended / max(self.standing.get(each.what, 0), each.ended, 1) for each in self._guarded)
+
+    @property
+    def _guarded(self) -> Sequence[Count]:
+        return [each for each in self.counts if each.what in self.standing]
 
 
 async def find_differences(
-    connection: Connection, modes: Mapping[str, Mode], *, district: UUID, today: date
+    connection: Connection, modes: Mapping[str, Mode], *, district: UUID, last_day: date
 ) -> Differences:
-    """Compares what was staged, and leaves what changed in tables of the connection's own."""
+    """Compares what was staged, and leaves what changed in tables of the connection's own.
+
+    `last_day` is the last one that counts of what is over now.
+    """
+    await connection.execute(SQL["find_courses"], district)
     for what, file in _FILES.items():
-        await connection.execute(SQL[f"find_{what}"], modes.get(file) is not Mode.BULK, district, today)
+        await connection.execute(SQL[f"find_{what}"], modes.get(file) is not Mode.BULK, district, last_day)
     await connection.execute(SQL["index_changes"])
     counts = tuple(Count(**row) for row in await connection.fetch(SQL["count"]))
-    return Differences(counts, await connection.fetchval(SQL["people_of_district"], district))
+    standing = {row["what"]: row["count"] for row in await connection.fetch(SQL["standing"], district, last_day)}
+    return Differences(counts, standing)

@@ -1,41 +1,49 @@
 -- What an export changes: for each aggregate a table of the new states of what differs, numbered in the order of its ids, so
 -- that they are written from one end of the index to the other. $1 is whether the export is a delta, $2 the district, $3
--- today.
+-- yesterday.
 --
--- What a delta does not name stays as it is. What a whole export does not name is over from today, unless it was before. A
+-- What a delta does not name stays as it is. What a whole export does not name is over with yesterday, unless it was before. A
 -- column that the office has written stays as it is, too (`by_hand`). `version` is that of the state before.
 
 -- name: find_terms
+-- One that is over is not withdrawn by an export that names it no longer.
 CREATE TEMP TABLE changed_terms AS
-SELECT new.*
-FROM (
-    SELECT term_id, kind, title, begins_on, ends_on, parent_id, NULL::date AS withdrawn_on FROM stage_terms WHERE NOT gone
-    UNION ALL
-    SELECT term_id, terms.kind, terms.title, terms.begins_on, terms.ends_on, terms.parent_id, least(withdrawn_on, $3)
-    FROM terms LEFT JOIN stage_terms USING (term_id)
-    WHERE district_id = $2 AND coalesce(gone, NOT $1 AND term_id NOT IN (SELECT id FROM spared))
-) AS new LEFT JOIN terms AS old USING (term_id)
-WHERE old.term_id IS NULL
-    OR (new.kind, new.title, new.begins_on, new.ends_on, new.parent_id, new.withdrawn_on)
-        IS DISTINCT FROM (old.kind, old.title, old.begins_on, old.ends_on, old.parent_id, old.withdrawn_on);
+SELECT row_number() OVER (ORDER BY coalesce(staged.term_id, old.term_id)) AS seq,
+    coalesce(staged.term_id, old.term_id) AS term_id, new.*, coalesce(old.version, 0) AS version,
+    new.withdrawn AND NOT coalesce(old.withdrawn, false) AS ended
+FROM (SELECT * FROM terms WHERE district_id = $2) AS old
+    FULL JOIN stage_terms AS staged USING (term_id)
+    CROSS JOIN LATERAL (
+        SELECT
+            CASE WHEN named THEN staged.kind ELSE old.kind END AS kind,
+            CASE WHEN named THEN staged.title ELSE old.title END AS title,
+            CASE WHEN named THEN staged.begins_on ELSE old.begins_on END AS begins_on,
+            CASE WHEN named THEN staged.ends_on ELSE old.ends_on END AS ends_on,
+            CASE WHEN named THEN staged.parent_id ELSE old.parent_id END AS parent_id,
+            NOT named AND (old.withdrawn OR coalesce(gone, NOT $1 AND old.ends_on > $3
+                AND old.term_id NOT IN (SELECT id FROM spared))) AS withdrawn
+        FROM (SELECT coalesce(NOT gone, false) AS named) AS is_staged
+    ) AS new
+WHERE new.kind IS NOT NULL
+    AND (
+        old.term_id IS NULL
+        OR (new.kind, new.title, new.begins_on, new.ends_on, new.parent_id, new.withdrawn)
+            IS DISTINCT FROM (old.kind, old.title, old.begins_on, old.ends_on, old.parent_id, old.withdrawn)
+    );
 
 -- name: find_courses
+-- One that is named no longer is nobody's, and stays.
 CREATE TEMP TABLE changed_courses AS
-SELECT new.*
-FROM (
-    SELECT course_id, title, subjects, NULL::date AS withdrawn_on FROM stage_courses WHERE NOT gone
-    UNION ALL
-    SELECT course_id, courses.title, courses.subjects, least(withdrawn_on, $3)
-    FROM courses LEFT JOIN stage_courses USING (course_id)
-    WHERE district_id = $2 AND coalesce(gone, NOT $1 AND course_id NOT IN (SELECT id FROM spared))
-) AS new LEFT JOIN courses AS old USING (course_id)
-WHERE old.course_id IS NULL
-    OR (new.title, new.subjects, new.withdrawn_on) IS DISTINCT FROM (old.title, old.subjects, old.withdrawn_on);
+SELECT new.course_id, new.title, new.subjects
+FROM stage_courses AS new LEFT JOIN courses AS old ON old.course_id = new.course_id AND old.district_id = $1
+WHERE NOT gone AND (old.course_id IS NULL OR (new.title, new.subjects) IS DISTINCT FROM (old.title, old.subjects));
 
 -- name: find_orgs
 CREATE TEMP TABLE changed_orgs AS
 SELECT row_number() OVER (ORDER BY coalesce(staged.org_id, old.org_id)) AS seq, coalesce(staged.org_id, old.org_id) AS org_id,
-    new.*, coalesce(old.version, 0) AS version, new.ends_on <= $3 AND coalesce(old.ends_on > $3, true) AS ended
+    new.*, coalesce(old.version, 0) AS version, new.ends_on <= $3 AND coalesce(old.ends_on > $3, true) AS ended,
+    CASE WHEN new.kind = 'school' THEN new.ends_on ELSE $3 END AS school_ends_on,
+    'school' IN (new.kind, old.kind) AS is_or_was_school
 FROM (SELECT * FROM orgs WHERE district_id = $2) AS old
     FULL JOIN stage_orgs AS staged USING (org_id)
     LEFT JOIN org_places USING (org_id)
@@ -55,7 +63,6 @@ WHERE new.kind IS NOT NULL
         old.org_id IS NULL
         OR (new.kind, new.name, new.parent_id, new.school_id, new.ends_on)
             IS DISTINCT FROM (old.kind, old.name, old.parent_id, old.school_id, old.ends_on)
-        OR (new.kind = 'school' AND EXISTS (SELECT FROM changed_terms))
     );
 
 -- name: find_classes
@@ -170,6 +177,8 @@ FROM (SELECT * FROM guardianships WHERE district_id = $2) AS old
         ORDER BY guardianship_id
     ) AS staged USING (guardianship_id)
     LEFT JOIN stage_people AS student ON student.person_id = coalesce(staged.student_id, old.student_id)
+    -- In a delta a pupil's row tells all guardians, unless it names nobody: then theirs may name the pupil.
+    LEFT JOIN (SELECT DISTINCT person_id FROM stage_agents) AS naming ON naming.person_id = old.student_id
     LEFT JOIN stage_people AS guardian ON guardian.person_id = coalesce(staged.guardian_id, old.guardian_id)
     CROSS JOIN LATERAL (
         SELECT old.guardianship_id IN (SELECT id FROM spared) OR old.student_id IN (SELECT id FROM spared)
@@ -179,7 +188,7 @@ FROM (SELECT * FROM guardianships WHERE district_id = $2) AS old
         SELECT CASE
             WHEN student.gone OR guardian.gone THEN least(old.ends_on, $3)
             WHEN staged.guardianship_id IS NOT NULL THEN CASE WHEN 'ends_on' = ANY (old.by_hand) THEN old.ends_on END
-            WHEN (NOT $1 OR student.person_id IS NOT NULL) AND NOT spared THEN least(old.ends_on, $3)
+            WHEN (NOT $1 OR naming.person_id IS NOT NULL) AND NOT spared THEN least(old.ends_on, $3)
             ELSE old.ends_on END AS ends_on
     ) AS new
 WHERE old.guardianship_id IS NULL OR new.ends_on IS DISTINCT FROM old.ends_on;
@@ -219,10 +228,17 @@ WHERE new.role IS NOT NULL
 
 -- name: count
 SELECT 'schools' AS what, count(*) FILTER (WHERE version = 0) AS created,
-    count(*) FILTER (WHERE version > 0 AND ended IS NOT TRUE) AS changed, count(*) FILTER (WHERE version > 0 AND ended) AS ended,
+    count(*) FILTER (WHERE version > 0 AND ended IS NOT TRUE) AS changed,
+    count(*) FILTER (WHERE version > 0 AND ended) AS ended,
     (SELECT count(*) FROM stage_orgs WHERE kind = 'school' AND NOT gone
         AND NOT EXISTS (SELECT FROM changed_orgs WHERE changed_orgs.org_id = stage_orgs.org_id)) AS unchanged
 FROM changed_orgs WHERE kind = 'school'
+UNION ALL
+SELECT 'terms', count(*) FILTER (WHERE version = 0), count(*) FILTER (WHERE version > 0 AND NOT ended),
+    count(*) FILTER (WHERE version > 0 AND ended),
+    (SELECT count(*) FROM stage_terms WHERE NOT gone
+        AND NOT EXISTS (SELECT FROM changed_terms WHERE changed_terms.term_id = stage_terms.term_id))
+FROM changed_terms
 UNION ALL
 SELECT 'classes', count(*) FILTER (WHERE version = 0), count(*) FILTER (WHERE version > 0 AND ended IS NOT TRUE),
     count(*) FILTER (WHERE version > 0 AND ended),
@@ -248,10 +264,15 @@ SELECT 'enrolments', count(*) FILTER (WHERE version = 0), count(*) FILTER (WHERE
         AND NOT EXISTS (SELECT FROM changed_enrolments WHERE changed_enrolments.enrolment_id = stage_enrolments.enrolment_id))
 FROM changed_enrolments;
 
--- name: people_of_district
-SELECT count(*) FROM people WHERE district_id = $1 AND ends_on IS NULL;
+-- name: standing
+SELECT 'people' AS what, count(*) FROM people WHERE district_id = $1 AND coalesce(ends_on > $2, true)
+UNION ALL
+SELECT 'guardianships', count(*) FROM guardianships WHERE district_id = $1 AND coalesce(ends_on > $2, true)
+UNION ALL
+SELECT 'enrolments', count(*) FROM enrolments WHERE district_id = $1 AND coalesce(ends_on > $2, true);
 
 -- name: index_changes
+CREATE INDEX ON changed_terms (seq);
 CREATE INDEX ON changed_classes (seq);
 CREATE INDEX ON changed_people (seq);
 CREATE INDEX ON changed_roles (person_id);

@@ -28,12 +28,15 @@ class Ids:
         self.term: Named = partial(self._of_kind, "term/")
         self.course: Named = partial(self._of_kind, "course/")
         self.class_: Named = partial(self._of_kind, "class/")
-        self.role: Named = partial(self._of_kind, "role/")
         self.enrolment: Named = partial(self._of_kind, "enrolment/")
 
-    def of_file(self, file: str, sourced_id: str) -> FastUUID:
-        """The id of what a row of a file tells of."""
-        return _OF_FILE[file](self, sourced_id)
+    def of_file(self, file: str, sourced_id: str) -> FastUUID | None:
+        """The id of what a row of a file tells of; None for roles, which need their person's, too."""
+        return _OF_FILE[file](self, sourced_id) if file in _OF_FILE else None
+
+    def role(self, user: str, sourced_id: str) -> FastUUID:
+        """The id of a person's role. With the person in it: a role that another person has is another."""
+        return self._of_kind("role/", f"{len(user)}/{user}/{sourced_id}")
 
     def guardianship(self, one: str, other: str) -> FastUUID:
         """The id of what two people are to each other, whichever of them names the other."""
@@ -50,7 +53,6 @@ _OF_FILE: Mapping[str, Callable[[Ids, str], FastUUID]] = {
     "courses": lambda ids, name: ids.course(name),
     "classes": lambda ids, name: ids.class_(name),
     "users": lambda ids, name: ids.person(name),
-    "roles": lambda ids, name: ids.role(name),
     "enrollments": lambda ids, name: ids.enrolment(name),
     "demographics": lambda ids, name: ids.person(name),
 }

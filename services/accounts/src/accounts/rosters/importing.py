@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from uuid import UUID
 
-from accounts.domain.oneroster.files import Mode
+from accounts.domain.oneroster.files import Mode, Release
 from accounts.domain.oneroster.findings import Findings
 from accounts.domain.roster import MOST_ENDED
 from accounts.rosters.applying import write_changes
@@ -56,6 +56,10 @@ class DistrictUnknown(Exception):  # noqa: N818 - reads as what happened
     """The manifest has no code of its system, and none was given."""
 
 
+class DistrictNew(Exception):  # noqa: N818 - reads as what happened
+    """There are other districts, and this one is new without anybody having said so: it may be a slip of the pen."""
+
+
 @dataclass(frozen=True)
 class Wishes:
     """How an import is to be done.
@@ -63,14 +67,16 @@ class Wishes:
     Args:
         lenient: mend what has a name, leave out what cannot be mended.
         dry_run: write nothing.
-        most_ended: the part of the district's people that may be over afterwards; 1.0: whatever the file says.
+        most_ended: the part of people, guardianships or enrolments that may end; 1.0: whatever the file says.
         district: the district's code; None: that of the manifest.
+        new_district: it may be one that is not known, beside others.
     """
 
     lenient: bool = False
     dry_run: bool = False
     most_ended: float = MOST_ENDED
     district: str | None = None
+    new_district: bool = False
 
 
 @dataclass(frozen=True)
@@ -91,7 +97,7 @@ async def import_roster(
 ) -> Report:
     """Imports the export at `path` over a connection of its own, which is of no use to anybody meanwhile.
 
-    Raises AlreadyRunning and DistrictUnknown.
+    Raises AlreadyRunning, DistrictUnknown and DistrictNew.
     """
     with open_archive(path) as archive:
         roster = read_roster(archive, lenient=wishes.lenient)
@@ -122,14 +128,16 @@ class _Import:
 
     async def run(self, code: str, now: datetime) -> Report:
         is_new = not await self.connection.fetchval(SQL["is_known"], self.district)
+        if is_new and not self.wishes.new_district and await self.connection.fetchval(SQL["has_districts"]):
+            raise DistrictNew(code)
         findings, skipped = self.roster.findings, self.roster.skipped
         modes = await self._stage()
         await self._check(modes)
         if findings.refused:
             return Report(Outcome.REFUSED, findings, code, is_new, skipped=skipped)
         self.progress(Stage.COMPARING, 0, None)
-        today = now.astimezone(WARSAW).date()
-        differences = await find_differences(self.connection, modes, district=self.district, today=today)
+        yesterday = now.astimezone(WARSAW).date() - timedelta(days=1)
+        differences = await find_differences(self.connection, modes, district=self.district, last_day=yesterday)
         outcome, passed = Outcome.DRY_RUN, 0
         if differences.ended_share > self.wishes.most_ended:
             outcome = Outcome.ENDS_TOO_MANY
@@ -146,18 +154,23 @@ class _Import:
             async for rows in staging.take(part):
                 self.progress(Stage.READING, done := done + rows, None)
         modes = {part.name: part.mode for part in self.roster.parts}
+        spared = []
         for left in self.roster.findings.left_out:
             name = left.file.removesuffix(".csv")
-            if left.sourced_id is None:
-                modes[name] = Mode.DELTA
+            if left.sourced_id and (spare := ids.of_file(name, left.sourced_id)):
+                spared.append(spare)
             else:
-                await staging.spare([ids.of_file(name, left.sourced_id)])
+                modes.update(dict.fromkeys((name, "roles") if name == "users" else (name,), Mode.DELTA))
+        await staging.spare(spared)
         await staging.analyze()
         return modes
 
     async def _check(self, modes: dict[str, Mode]) -> None:
         self.progress(Stage.CHECKING, 0, None)
-        wrong = [each async for each in find_wrong_rows(self.connection, modes, self.district)]
+        release = self.roster.manifest.release if self.roster.manifest else Release.V1_2
+        wrong = [each async for each in find_wrong_rows(self.connection, modes, self.district, release)]
+        if wrong and not self.wishes.lenient:
+            self.roster.findings.refused = True  # whatever becomes of reading their values
         tell_wrong_rows(self.archive, self.roster, wrong)
 
     async def _write(self, code: str, now: datetime) -> int:

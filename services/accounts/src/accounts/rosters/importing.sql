@@ -9,13 +9,16 @@ SELECT pg_advisory_unlock($1, hashtext($2));
 -- name: is_known
 SELECT EXISTS (SELECT FROM districts WHERE district_id = $1);
 
+-- name: has_districts
+SELECT EXISTS (SELECT FROM districts);
+
 -- name: write_district
 INSERT INTO districts (district_id, code, name)
 SELECT $1, $2, coalesce((SELECT name FROM stage_orgs WHERE kind = 'district' AND NOT gone ORDER BY line LIMIT 1), $2)
 ON CONFLICT (district_id) DO NOTHING;
 
 -- name: count_changes
-SELECT (SELECT count(*) FROM changed_orgs) + (SELECT count(*) FROM changed_classes)
+SELECT (SELECT count(*) FROM changed_orgs) + (SELECT count(*) FROM changed_terms) + (SELECT count(*) FROM changed_classes)
     + (SELECT count(*) FROM changed_people) + (SELECT count(*) FROM changed_guardianships)
     + (SELECT count(*) FROM changed_enrolments);
 

@@ -18,7 +18,7 @@ from accounts.domain.oneroster.rows import (
     Session,
     User,
 )
-from accounts.domain.roster import CLASS_KINDS, ROLES, SESSION_KINDS
+from accounts.domain.roster import CLASS_KINDS, IN_CLASS, ROLES, SESSION_KINDS, last_day
 from accounts.rosters.ids import Ids
 from accounts.rosters.reading import Part
 from shared.runtime.postgres import Connection
@@ -85,7 +85,7 @@ class Staging:
             kind,
             row.title,
             row.start_date,
-            row.end_date,
+            last_day(row.end_date),
             parent,
             row.status == GONE,
         )
@@ -136,22 +136,18 @@ class Staging:
             yield row.line, self._ids.guardianship(row.sourced_id, agent), person, self._ids.person(agent)
 
     def _role(self, row: RoleOf) -> Iterable[Record]:
-        if (role := ROLES.get(row.role)) is None:
-            return
         yield (
             row.line,
-            self._ids.role(row.sourced_id),
+            self._ids.role(row.user_sourced_id, row.sourced_id),
             self._ids.person(row.user_sourced_id),
             self._ids.org(row.org_sourced_id),
-            role,
+            role := ROLES.get(row.role),
             row.begin_date,
-            row.end_date,
-            row.status == GONE,
+            last_day(row.end_date),
+            row.status == GONE or role is None,
         )
 
     def _enrolment(self, row: Enrollment) -> Iterable[Record]:
-        if row.role not in {"student", "teacher"}:
-            return
         yield (
             row.line,
             self._ids.enrolment(row.sourced_id),
@@ -162,8 +158,8 @@ class Staging:
             bool(row.primary),
             row.taught,
             row.begin_date,
-            row.end_date,
-            row.status == GONE,
+            last_day(row.end_date),
+            row.status == GONE or row.role not in IN_CLASS,
         )
 
     def _birth(self, row: Demographics) -> Iterable[Record]:

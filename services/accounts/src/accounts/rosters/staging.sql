@@ -38,6 +38,7 @@ CREATE TEMP TABLE stage_enrolments (
 CREATE TEMP TABLE spared (id uuid NOT NULL);
 
 -- name: analyze
+CREATE INDEX ON stage_terms (term_id);
 ANALYZE spared;
 ANALYZE stage_orgs;
 ANALYZE stage_terms;
