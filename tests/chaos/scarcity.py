@@ -152,7 +152,7 @@ def _move_as_it_is(folder: Path, place: Path) -> None:
 
 
 async def use_up_log(server: str) -> None:
-    """Has PostgreSQL begin one file of its log after the other until it ends for want of room."""
+    """Has PostgreSQL begin one file of its log after the other until it refuses, because it ends for want of room."""
     with contextlib.suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
         async with superuser(server) as connection:
             while True:

@@ -278,9 +278,6 @@ async def test_a_database_that_is_away_is_one_line_and_exit_code_3(import_: Impo
     assert "DZWONEK_DATABASE_URL" in printed
 
 
-@pytest.mark.xfail(
-    reason="The fault is told once for each agent, with all of them as its value.", raises=AssertionError
-)
 async def test_no_line_of_the_faults_is_there_twice(import_: Import, tmp_path: Path) -> None:
     export = small_export()
     export.row("users", "ola")["agentSourcedIds"] = "nobody,somebody"
@@ -290,7 +287,6 @@ async def test_no_line_of_the_faults_is_there_twice(import_: Import, tmp_path: P
     assert len(set(lines)) == len(lines)
 
 
-@pytest.mark.xfail(reason="The file is opened when the import is over, and nobody expects that it cannot be.")
 @pytest.mark.parametrize("place", ["no/such/folder/faults.csv", "."])
 async def test_faults_that_cannot_be_written_anywhere_are_one_line_before_anything_is_done(
     import_: Import, connection: Connection, tmp_path: Path, place: str

@@ -34,7 +34,7 @@ def _rows(archive: Archive, wrong: Iterable[Wrong], *, lenient: bool) -> Iterato
     """The wrong rows with what is wrong with them, file by file."""
     wanted: dict[str, dict[int, list[Check]]] = defaultdict(lambda: defaultdict(list))
     for each in wrong:
-        for line in each.lines:
+        for line in set(each.lines):
             wanted[each.check.file][line].append(each.check)
     for part in read_roster(archive, lenient=lenient).parts:
         lines = wanted.get(part.name, {})
