@@ -14,6 +14,18 @@ SQL = load_queries("accounts.rosters", "checks.sql")
 
 
 @dataclass(frozen=True)
+class Preparation:
+    """A statement that prepares what checks after it look things up in, or sees to what those before it have left.
+
+    With `known` it is told whether things of that file may be known from before; with `release` it is for that alone.
+    """
+
+    statement: str
+    known: str | None = None
+    release: Release | None = None
+
+
+@dataclass(frozen=True)
 class Check:
     """A statement that takes wrong rows of a file out, by a field of their shape; `known` is the file it refers to."""
 
@@ -33,10 +45,10 @@ class Wrong:
     count: int
 
 
-_STEPS: tuple[Check | tuple[str, str] | str, ...] = (
+_STEPS: tuple[Check | Preparation, ...] = (
     Check("org_twice", "orgs", "sourced_id", Code.ID_TWICE),
     Check("org_parent", "orgs", "parent_sourced_id", Code.REFERS_TO_NOTHING, "orgs"),
-    ("place_orgs", "orgs"),
+    Preparation("place_orgs", known="orgs"),
     Check("org_in_circle", "orgs", "parent_sourced_id", Code.ORGS_IN_CIRCLE),
     Check("term_twice", "academicSessions", "sourced_id", Code.ID_TWICE),
     Check("term_parent", "academicSessions", "parent_sourced_id", Code.REFERS_TO_NOTHING, "academicSessions"),
@@ -50,29 +62,26 @@ _STEPS: tuple[Check | tuple[str, str] | str, ...] = (
     Check("class_terms", "classes", "term_sourced_ids", Code.REFERS_TO_NOTHING, "academicSessions"),
     Check("person_twice", "users", "sourced_id", Code.ID_TWICE),
     Check("person_email", "users", "email", Code.EMAIL_SHARED),
-    "drop_ties_of_taken",
+    Preparation("drop_ties_of_taken"),
+    Preparation("drop_roles_of_taken", release=Release.V1_1),
+    Preparation("end_other_roles", release=Release.V1_1),
     Check("role_twice", "roles", "sourced_id", Code.ID_TWICE),
     Check("role_person", "roles", "user_sourced_id", Code.REFERS_TO_NOTHING, "users"),
     Check("role_org", "roles", "org_sourced_id", Code.REFERS_TO_NOTHING),
-    "end_roles_above_schools",
+    Preparation("end_roles_above_schools"),
     Check("birth_twice", "demographics", "sourced_id", Code.ID_TWICE),
     Check("birth_person", "demographics", "sourced_id", Code.REFERS_TO_NOTHING, "users"),
     Check("agent_person", "users", "agent_sourced_ids", Code.REFERS_TO_NOTHING, "users"),
-    ("find_students", "roles"),
-    "drop_births_of_others",
+    Preparation("find_students", known="roles"),
+    Preparation("drop_births_of_others"),
     Check("agent_student", "users", "agent_sourced_ids", Code.NOT_GUARDIAN_AND_STUDENT),
     Check("enrolment_twice", "enrollments", "sourced_id", Code.ID_TWICE),
     Check("enrolment_class", "enrollments", "class_sourced_id", Code.REFERS_TO_NOTHING, "classes"),
     Check("enrolment_person", "enrollments", "user_sourced_id", Code.REFERS_TO_NOTHING, "users"),
-    ("place_classes", "classes"),
+    Preparation("place_classes", known="classes"),
     Check("enrolment_school", "enrollments", "school_sourced_id", Code.OTHER_SCHOOL),
 )
-"""In the order of references. Pairs prepare what checks after them look things up in, and are of a file; what stands
-alone only sees to what others have left."""
-
-
-_AFTER_PEOPLE = "drop_ties_of_taken"
-"""Then it is known which rows of people are taken out; in 1.1 their roles stand in the same rows."""
+"""In the order of references."""
 
 
 async def find_wrong_rows(
@@ -84,15 +93,10 @@ async def find_wrong_rows(
         return file is not None and modes.get(file) is not Mode.BULK
 
     for step in _STEPS:
-        if isinstance(step, str):
-            await connection.execute(SQL[step])
-            if step == _AFTER_PEOPLE and release is Release.V1_1:
-                await connection.execute(SQL["drop_roles_of_taken"])
-                await connection.execute(SQL["end_other_roles"])
-            continue
-        if not isinstance(step, Check):
-            statement, file = step
-            await connection.execute(SQL[statement], known_before(file), district)
+        if isinstance(step, Preparation):
+            if step.release in {None, release}:
+                arguments = (known_before(step.known), district) if step.known else ()
+                await connection.execute(SQL[step.statement], *arguments)
             continue
         taking = f"WITH taken AS ({SQL[step.statement]})\n{SQL['note_taken']}"
         rows = await connection.fetch(taking, known_before(step.known), district, KEPT)

@@ -1,6 +1,6 @@
 """What an import changes, found by comparing what was staged with what stands, all at once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -44,11 +44,8 @@ class Differences:
     @property
     def ended_share(self) -> float:
         """The largest part that would be over of the district's people, guardianships or enrolments."""
-        return max(each.ended / max(self.standing.get(each.what, 0), each.ended, 1) for each in self._guarded)
-
-    @property
-    def _guarded(self) -> Sequence[Count]:
-        return [each for each in self.counts if each.what in self.standing]
+        ended = {each.what: each.ended for each in self.counts}
+        return max(ended[what] / max(count, 1) for what, count in self.standing.items())
 
 
 async def find_differences(

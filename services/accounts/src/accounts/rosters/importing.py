@@ -1,7 +1,7 @@
 """An import of a roster from the file to the events: read, stage, check, compare, write."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -89,7 +89,7 @@ class Report:
     is_new: bool = False
     differences: Differences | None = None
     passed: int = 0
-    skipped: tuple[str, ...] = field(default=())
+    skipped: tuple[str, ...] = ()
 
 
 async def import_roster(
@@ -110,7 +110,7 @@ async def import_roster(
         if not await connection.fetchval(SQL["lock"], LOCK_SPACE, str(district)):
             raise AlreadyRunning
         try:
-            work = _Import(connection, archive, roster, wishes, district, progress)
+            work = _Import(connection, archive, roster, roster.manifest.release, wishes, district, progress)
             return await work.run(code, now)
         finally:
             await connection.execute(SQL["unlock"], LOCK_SPACE, str(district))
@@ -122,6 +122,7 @@ class _Import:
     connection: Connection
     archive: Archive
     roster: Roster
+    release: Release
     wishes: Wishes
     district: UUID
     progress: Progress
@@ -167,11 +168,10 @@ class _Import:
 
     async def _check(self, modes: dict[str, Mode]) -> None:
         self.progress(Stage.CHECKING, 0, None)
-        release = self.roster.manifest.release if self.roster.manifest else Release.V1_2
-        wrong = [each async for each in find_wrong_rows(self.connection, modes, self.district, release)]
+        wrong = [each async for each in find_wrong_rows(self.connection, modes, self.district, self.release)]
         if wrong and not self.wishes.lenient:
             self.roster.findings.refused = True  # whatever becomes of reading their values
-        tell_wrong_rows(self.archive, self.roster, wrong)
+        tell_wrong_rows(self.archive, self.roster.findings, self.release, wrong)
 
     async def _write(self, code: str, now: datetime) -> int:
         await self.connection.execute(SQL["write_district"], self.district, code)

@@ -4,8 +4,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
-from rich.progress import TimeRemainingColumn as TimeLeftColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 
 from accounts.rosters.importing import Progress as Told
 from accounts.rosters.importing import Stage
@@ -20,7 +27,7 @@ def shown(console: Console) -> Iterator[Told]:
         MofNCompleteColumn(),
         TextColumn("{task.fields[rate]}"),
         TimeElapsedColumn(),
-        TimeLeftColumn(),
+        TimeRemainingColumn(),
     )
     tasks: dict[Stage, TaskID] = {}
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:

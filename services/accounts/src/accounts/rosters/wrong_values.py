@@ -5,21 +5,20 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from accounts.domain.oneroster.faults import Fault
 from accounts.domain.oneroster.files import Release
-from accounts.domain.oneroster.findings import LeftOut, Place
+from accounts.domain.oneroster.findings import Findings, LeftOut, Place
 from accounts.domain.oneroster.rows import Row, column_of
 from accounts.rosters.archive import Archive
 from accounts.rosters.checks import Check, Wrong
-from accounts.rosters.reading import Roster, read_roster
+from accounts.rosters.reading import read_roster
 
 _IN_USERS_OF_1_1 = {"sourced_id": "orgSourcedIds", "org_sourced_id": "orgSourcedIds", "user_sourced_id": "sourcedId"}
 """Where in the users of 1.1 stands what 1.2 has in roles."""
 
 
-def tell_wrong_rows(archive: Archive, roster: Roster, wrong: Sequence[Wrong]) -> None:
-    """Adds the faults to the findings of the roster, each with its value."""
-    if not wrong or roster.manifest is None:
+def tell_wrong_rows(archive: Archive, findings: Findings, release: Release, wrong: Sequence[Wrong]) -> None:
+    """Adds the faults to the findings, each with its value."""
+    if not wrong:
         return
-    findings, release = roster.findings, roster.manifest.release
     for check, row in _rows(archive, wrong, lenient=findings.lenient):
         file, column = _place(check, release)
         fault = Fault(file, row.line, column, check.code, _text(getattr(row, check.field)))
