@@ -18,9 +18,9 @@ async def main(url: str, file: Path) -> Effort:
     connection = await connect(url, application="bench", command_seconds=None)
     read = 0
 
-    def told(stage: Stage, done: int, total: int | None) -> None:  # noqa: ARG001 - as the import tells it
+    def told(stage: str, done: int, total: int | None) -> None:  # noqa: ARG001 - as the import tells it
         nonlocal read
-        if stage is Stage.READING:
+        if stage == Stage.READING:
             read = done
 
     watch = OwnWatch()

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 from shared.runtime.health import Health
 from shared.runtime.migrate import pending
@@ -24,9 +24,13 @@ async def open_database(
     health: Health,
     stop: asyncio.Event,
     process: str,
+    packages: Sequence[str] | None = None,
     command_seconds: float = COMMAND_SECONDS,
 ) -> AsyncIterator["Pool | None"]:
-    """A pool on the service's migrated database; None when `stop` came first."""
+    """A pool on the service's migrated database; None when `stop` came first.
+
+    `packages` have the migrations; the service itself, unless it is said.
+    """
     health.waiting_for = "PostgreSQL"
     opening = create_pool(
         settings.database_url,
@@ -41,7 +45,7 @@ async def open_database(
     watching = asyncio.ensure_future(_watch(pool, health))
     try:
         health.waiting_for = f"migrations (run `{service} migrate`)"
-        yield pool if await unless(stop, _migrated(pool, service)) else None
+        yield pool if await unless(stop, _migrated(pool, packages or (service,))) else None
     finally:
         watching.cancel()
         await _close(pool)
@@ -55,10 +59,10 @@ async def _close(pool: Pool) -> None:
         pool.terminate()
 
 
-async def _migrated(pool: Pool, service: str) -> bool:
+async def _migrated(pool: Pool, packages: Sequence[str]) -> bool:
     while True:
         async with pool.acquire() as connection:
-            if not await pending(connection, (service,)):
+            if not await pending(connection, packages):
                 return True
         await asyncio.sleep(LOOK_SECONDS)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from tests.integration.accounts.rosters.export import Export
 
-from accounts.rosters.importing import Report, Stage, Wishes, import_roster
+from accounts.rosters.importing import Report, Wishes, import_roster
 from shared.contracts.catalogue import CATALOGUE
 from shared.contracts.envelope import Event, decode
 from shared.runtime.postgres import Connection
@@ -24,7 +24,7 @@ class Imports:
     connection: Connection
     folder: Path
     now: datetime = NOW
-    told: list[tuple[Stage, int, int | None]] = field(default_factory=list)
+    told: list[tuple[str, int, int | None]] = field(default_factory=list)
 
     async def run(self, export: Export, wishes: Wishes | None = None) -> Report:
         """Imports the export; what it changed before is forgotten by `events`."""

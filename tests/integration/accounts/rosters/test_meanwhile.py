@@ -163,9 +163,9 @@ async def before_it_is_written(imports: Imports, export: Export, url: str, state
         await connection.execute(statement)
         await connection.close()
 
-    def tell(stage: Stage, done: int, total: int | None) -> None:
+    def tell(stage: str, done: int, total: int | None) -> None:
         nonlocal wrote
-        if stage is Stage.WRITING and not wrote:
+        if stage == Stage.WRITING and not wrote:
             wrote = True
             with ThreadPoolExecutor(1) as thread:  # because this one runs the import, which waits for this
                 thread.submit(asyncio.run, carry_out()).result()
@@ -272,7 +272,7 @@ async def test_an_operator_is_told_to_run_it_again(imports: Imports, url: str, t
         importing = asyncio.create_task(run_command(url, "accounts", "roster", "import", str(path)))
     code, printed = await importing
     assert code == 0
-    assert printed.splitlines()[-1] == "1 rows were changed by somebody else meanwhile: run it again for them."
+    assert printed.splitlines()[-1] == "Changed by somebody else meanwhile: 1 row. Run it again."
 
     code, printed = await run_command(url, "accounts", "roster", "import", str(path))
     assert code == 0

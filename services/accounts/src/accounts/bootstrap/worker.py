@@ -1,17 +1,17 @@
 """The worker process: the relay to Kafka, and the jobs."""
 
 import asyncio
+from collections.abc import Mapping
 
 from accounts import SERVICE, scheduler
 from accounts.clock import utc_now
 from accounts.settings import WorkerSettings
 from shared.contracts.topics import Lane
-from shared.runtime import housekeeping
-from shared.runtime.database import open_database
+from shared.runtime import housekeeping, worker
 from shared.runtime.health import Health
 from shared.runtime.kafka import watching_kafka
 from shared.runtime.postgres import Pool
-from shared.runtime.process import Part, calm_garbage_collection, health_app, run_parts, serve
+from shared.runtime.process import Part
 from shared.runtime.relay import relays
 from shared.runtime.scheduler import scheduled
 
@@ -20,25 +20,15 @@ RELAYED = (Lane.SECURITY, Lane.ROSTER)
 
 
 async def run_worker(settings: WorkerSettings, stop: asyncio.Event) -> None:
-    """Runs the relay and the jobs until `stop`, and its health from the first moment on.
+    """Runs the relay and the jobs until `stop`.
 
     Registrations end in time while Kafka is away, too; the relay catches up when it is back.
     """
-    health = Health()
 
-    async def working(stop: asyncio.Event) -> None:
-        async with open_database(settings, SERVICE, health=health, stop=stop, process="worker") as pool:
-            if pool:
-                calm_garbage_collection()
-                kafka = watching_kafka(settings, SERVICE, health)
-                await run_parts({"kafka": kafka, **_worker_parts(settings, pool)}, stop)
+    def parts(pool: Pool, health: Health) -> Mapping[str, Part]:
+        jobs = [*housekeeping.jobs(), *scheduler.jobs(utc_now, expiry_seconds=settings.scheduler_seconds)]
+        relaying = relays(RELAYED, database_url=settings.database_url, kafka=settings)
+        kafka = watching_kafka(settings, SERVICE, health)
+        return {"kafka": kafka, **relaying, **{f"job {job.name}": scheduled(pool, job) for job in jobs}}
 
-    await run_parts(
-        {"health": serve(health_app(health), host=settings.host, port=settings.port), "work": working}, stop
-    )
-
-
-def _worker_parts(settings: WorkerSettings, pool: Pool) -> dict[str, Part]:
-    jobs = [*housekeeping.jobs(), *scheduler.jobs(utc_now, expiry_seconds=settings.scheduler_seconds)]
-    relaying = relays(RELAYED, database_url=settings.database_url, kafka=settings)
-    return {**relaying, **{f"job {job.name}": scheduled(pool, job) for job in jobs}}
+    await worker.run_worker(settings, SERVICE, parts, stop=stop)

@@ -49,7 +49,7 @@ def import_(
     from accounts.clock import utc_now
     from accounts.domain.roster import MOST_ENDED
     from accounts.rosters.importing import AlreadyRunning, DistrictNew, DistrictUnknown, Wishes, import_roster
-    from accounts.rosters.progress import shown
+    from shared.runtime.progress import shown
 
     console = Console(width=None if Console().is_terminal else WIDTH)
     most_ended = 1.0 if end_any_number else MOST_ENDED
@@ -112,7 +112,7 @@ def _tell(console: "Console", report: "Report", wishes: "Wishes", faults: TextIO
         console.print(difference_table(report))
     match report.outcome:
         case Outcome.REFUSED:
-            fail(f"{report.findings.count:,} faults: nothing was changed", EXIT_REFUSED)
+            fail(f"{_counted(report.findings.count, 'fault')}: nothing was changed", EXIT_REFUSED)
         case Outcome.ENDS_TOO_MANY:
             ended, most = report.differences.ended_share if report.differences else 0.0, wishes.most_ended
             fail(
@@ -124,4 +124,8 @@ def _tell(console: "Console", report: "Report", wishes: "Wishes", faults: TextIO
         case Outcome.DRY_RUN:
             console.print("Nothing was changed: this was a dry run.")
         case Outcome.APPLIED if report.passed:
-            console.print(f"{report.passed:,} rows were changed by somebody else meanwhile: run it again for them.")
+            console.print(f"Changed by somebody else meanwhile: {_counted(report.passed, 'row')}. Run it again.")
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"

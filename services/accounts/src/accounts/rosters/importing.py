@@ -1,6 +1,5 @@
 """An import of a roster from the file to the events: read, stage, check, compare, write."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -20,6 +19,7 @@ from accounts.rosters.staging import Staging
 from accounts.rosters.wrong_values import tell_wrong_rows
 from shared.runtime.i18n import WARSAW
 from shared.runtime.postgres import Connection
+from shared.runtime.progress import Told
 from shared.runtime.sql import load_queries
 
 SQL = load_queries("accounts.rosters", "importing.sql")
@@ -33,10 +33,6 @@ class Stage(StrEnum):
     CHECKING = "checking"
     COMPARING = "comparing"
     WRITING = "writing"
-
-
-Progress = Callable[[Stage, int, int | None], None]
-"""Told of the stage, how many rows it has done and, where it is known, of how many."""
 
 
 class Outcome(StrEnum):
@@ -92,9 +88,7 @@ class Report:
     skipped: tuple[str, ...] = ()
 
 
-async def import_roster(
-    connection: Connection, path: Path, wishes: Wishes, *, now: datetime, progress: Progress
-) -> Report:
+async def import_roster(connection: Connection, path: Path, wishes: Wishes, *, now: datetime, progress: Told) -> Report:
     """Imports the export at `path` over a connection of its own, which is of no use to anybody meanwhile.
 
     Raises AlreadyRunning, DistrictUnknown and DistrictNew.
@@ -125,7 +119,7 @@ class _Import:
     release: Release
     wishes: Wishes
     district: UUID
-    progress: Progress
+    progress: Told
 
     async def run(self, code: str, now: datetime) -> Report:
         is_new = not await self.connection.fetchval(SQL["is_known"], self.district)

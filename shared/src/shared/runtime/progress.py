@@ -1,6 +1,6 @@
-"""How far an import is, on a terminal: the stage, rows, rate and, where the end is known, the time left."""
+"""How far a long command is, on a terminal: the stage, rows, rate and, where the end is known, the time left."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -14,8 +14,8 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from accounts.rosters.importing import Progress as Told
-from accounts.rosters.importing import Stage
+Told = Callable[[str, int, int | None], None]
+"""Told of the stage, how many rows it has done and, where it is known, of how many."""
 
 
 @contextmanager
@@ -29,10 +29,10 @@ def shown(console: Console) -> Iterator[Told]:
         TimeElapsedColumn(),
         TimeRemainingColumn(),
     )
-    tasks: dict[Stage, TaskID] = {}
+    tasks: dict[str, TaskID] = {}
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
 
-        def tell(stage: Stage, done: int, total: int | None) -> None:
+        def tell(stage: str, done: int, total: int | None) -> None:
             if stage not in tasks:
                 tasks[stage] = progress.add_task(stage, total=total, rate="")
             task = progress.tasks[tasks[stage]]
