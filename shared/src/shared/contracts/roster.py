@@ -42,10 +42,15 @@ class Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
-class RosterEvent(EventData):
-    """What all events of the roster have: the version of the aggregate, the last day of what is over."""
+class RosterState(EventData):
+    """What all events of the roster have: the version of the aggregate whose state they tell."""
 
     version: Version
+
+
+class RosterEvent(RosterState):
+    """Of whatever may be over: the last day of it."""
+
     ends_on: LastDay = None
 
 
@@ -64,14 +69,13 @@ class SchoolChanged(RosterEvent):
         return str(self.school_id)
 
 
-class TermChanged(EventData):
+class TermChanged(RosterState):
     """A school year of a district, or a part of one. One that is over stays; one that is withdrawn was never meant."""
 
     TYPE: ClassVar[str] = "pl.dzwonek.term.changed.v1"
     TOPIC: ClassVar[Topic] = ROSTER_TERM
 
     term_id: UUID
-    version: Version
     kind: Literal["school_year", "semester", "term", "grading_period"]
     title: Title
     begins_on: date

@@ -82,12 +82,24 @@ class Handlers:
     """Which handler takes which type of event."""
 
     by_type: dict[str, Handler] = field(default_factory=dict)
+    by_version: set[str] = field(default_factory=set)
 
-    def on(self, data: type[D], handler: Callable[[Connection, Sequence[Event[D]]], Awaitable[Handled]]) -> None:
-        """Lets `handler` take events of the type; it is called with one event per key at the most."""
+    def on(
+        self,
+        data: type[D],
+        handler: Callable[[Connection, Sequence[Event[D]]], Awaitable[Handled]],
+        *,
+        by_version: bool = False,
+    ) -> None:
+        """Lets `handler` take events of the type; it is called with one event per key at the most.
+
+        `by_version`: the handler knows by their version what it has had, so that they need not be noted in the inbox.
+        """
         if data.TYPE in self.by_type:
             raise ValueError(f"{data.TYPE} has a handler already")
         self.by_type[data.TYPE] = handler
+        if by_version:
+            self.by_version.add(data.TYPE)
 
 
 class Inbox:
@@ -96,6 +108,7 @@ class Inbox:
     def __init__(self, pool: Pool, handlers: Handlers) -> None:
         self._pool = pool
         self._handlers = handlers.by_type
+        self._by_version = handlers.by_version
 
     def wants(self, type_name: str) -> bool:
         """Whether this service has a handler for the type; the others are skipped."""
@@ -104,9 +117,11 @@ class Inbox:
     async def apply(self, arrivals: Sequence[Arrival]) -> None:
         """Applies those not applied before, all in one transaction. Raises what a handler or PostgreSQL raises."""
         async with self._pool.acquire() as connection, connection.transaction():
-            ids = [arrival.event.id for arrival in arrivals]
-            new = {row["event_id"] for row in await connection.fetch(QUERIES["note_events"], ids)}
-            fresh = {arrival.event.id: arrival for arrival in arrivals if arrival.event.id in new}
+            known_by_id = [each.event.id for each in arrivals if each.event.type not in self._by_version]
+            repeated = set(known_by_id)
+            if known_by_id:
+                repeated -= {row["event_id"] for row in await connection.fetch(QUERIES["note_events"], known_by_id)}
+            fresh = {each.event.id: each for each in arrivals if each.event.id not in repeated}
             await self._replay(connection, await self._run(connection, fresh))
         REPEATED.inc(len(arrivals) - len(fresh))
         for arrival in fresh.values():

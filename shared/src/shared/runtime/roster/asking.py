@@ -1,0 +1,28 @@
+"""Asking the projection what ties people on a day. One statement each."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Union
+from uuid import UUID
+
+from shared.runtime.postgres import Connection, Pool
+from shared.runtime.roster import PACKAGE
+from shared.runtime.roster.rights import Place, Rights, Ties
+from shared.runtime.sql import load_queries
+
+SQL = load_queries(PACKAGE, "rights.sql")
+
+Database = Union[Connection, Pool]  # noqa: UP007 - both are names that only a type checker resolves
+"""Whatever takes a statement."""
+
+
+async def rights_of(database: Database, persons: Sequence[UUID], on: date) -> Rights:
+    """What somebody who is all these persons may do on a day. Of a person who is unknown, or over, nothing."""
+    rows = await database.fetch(SQL["ties"], list(persons), on)
+    return Rights(Ties.model_validate_json(row[0]) for row in rows)
+
+
+async def place_of(database: Database, student: UUID, on: date) -> Place | None:
+    """Where a pupil is on a day; None of somebody who is no pupil on it."""
+    told = await database.fetchval(SQL["place"], student, on)
+    return told and Place.model_validate_json(told)

@@ -1,0 +1,128 @@
+"""States of a small roster, and how they come into Kafka."""
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+from uuid import UUID, uuid5
+
+from aiokafka import AIOKafkaProducer
+
+from shared.contracts.envelope import Event, encode
+from shared.contracts.roster import (
+    ClassChanged,
+    EnrolmentChanged,
+    GuardianshipChanged,
+    PersonChanged,
+    PersonRole,
+    Role,
+    RosterState,
+    SchoolChanged,
+    Subject,
+    TermChanged,
+)
+from shared.runtime.events import new_event
+from shared.runtime.settings import KafkaSettings
+
+AT = datetime(2026, 11, 2, 8, 0, tzinfo=UTC)
+DISTRICT = UUID(int=1)
+SCHOOL = uuid5(DISTRICT, "school")
+CLASS = uuid5(DISTRICT, "class")
+TERM = uuid5(DISTRICT, "term")
+
+
+def person(name: str, *roles: Role, version: int = 1, ends_on: date | None = None) -> PersonChanged:
+    """Somebody at the school, known by a given name."""
+    return PersonChanged(
+        person_id=uuid5(DISTRICT, name),
+        given_name=name,
+        family_name="Żak",
+        roles=tuple(PersonRole(role=role, school_id=SCHOOL) for role in roles),
+        version=version,
+        ends_on=ends_on,
+    )
+
+
+def in_class(
+    who: PersonChanged, version: int = 1, *, homeroom: bool = False, subjects: tuple[str, ...] = ()
+) -> EnrolmentChanged:
+    """Their place in the class: that of a teacher, or of a pupil."""
+    return EnrolmentChanged(
+        enrolment_id=uuid5(CLASS, str(who.person_id)),
+        class_id=CLASS,
+        school_id=SCHOOL,
+        person_id=who.person_id,
+        role="teacher" if who.roles[0].role == "teacher" else "student",
+        homeroom=homeroom,
+        subjects=subjects,
+        version=version,
+    )
+
+
+def guardianship(
+    student: PersonChanged,
+    guardian: PersonChanged,
+    version: int = 1,
+    *,
+    see: bool = True,
+    ends_on: date | None = None,
+) -> GuardianshipChanged:
+    """What the guardian may do for the pupil."""
+    return GuardianshipChanged(
+        guardianship_id=uuid5(student.person_id, str(guardian.person_id)),
+        student_id=student.person_id,
+        guardian_id=guardian.person_id,
+        see=see,
+        excuse=True,
+        receive=True,
+        sign=True,
+        version=version,
+        ends_on=ends_on,
+    )
+
+
+ADA, MUM, TEACHER = person("Ada", "student"), person("Ewa", "guardian"), person("Jan", "teacher")
+ROSTER: tuple[RosterState, ...] = (
+    SchoolChanged(school_id=SCHOOL, name="Szkoła nr 1", version=1),
+    TermChanged(
+        term_id=TERM,
+        kind="school_year",
+        title="2026/27",
+        begins_on=date(2026, 9, 1),
+        ends_on=date(2027, 8, 31),
+        version=1,
+    ),
+    ClassChanged(
+        class_id=CLASS,
+        school_id=SCHOOL,
+        kind="homeroom",
+        title="3b",
+        grades=("03",),
+        subjects=(Subject(code="MAT", title="Matematyka"),),
+        term_ids=(TERM,),
+        version=1,
+    ),
+    ADA,
+    MUM,
+    TEACHER,
+    in_class(ADA),
+    in_class(TEACHER, homeroom=True, subjects=("MAT",)),
+    guardianship(ADA, MUM),
+)
+"""A school, its year, a class, a pupil, a guardian, a teacher."""
+
+
+def told(state: RosterState, district: UUID | None = DISTRICT) -> Event[RosterState]:
+    """The event of a state."""
+    return new_event("accounts", state, now=AT, district=district)
+
+
+async def publish(producer: AIOKafkaProducer, kafka: KafkaSettings, states: Iterable[RosterState]) -> None:
+    """Puts the events of the states into their topics."""
+    for state in states:
+        record = encode(told(state))
+        await producer.send(
+            kafka.kafka_prefix + record.topic.name,
+            record.value,
+            record.key.encode(),
+            headers=list(record.headers),
+        )
+    await producer.flush()
