@@ -25,7 +25,7 @@ from devstack.postgres import Postgres
 from devstack.postgres_databases import create_database, create_role, new_role
 from devstack.process import Process, StartError, pss_of, until_ready
 
-SERVICES = ("accounts", "notifications")
+SERVICES = ("accounts", "grades", "messaging", "notifications")
 DEMO = {"DZWONEK_DEMO": "true"}
 READY_SECONDS = 60.0
 PROBE_SECONDS = 0.05
@@ -177,6 +177,8 @@ class System:
                 "DZWONEK_EXPORT_SOURCES": f"notifications={notifications}/notifications/api/v1/me/export",
             },
             ("accounts", "worker"): kafka,
+            ("grades", "worker"): kafka,
+            ("messaging", "worker"): kafka,
             ("notifications", "api"): {**public, **self._jwks(accounts, "notifications")},
             ("notifications", "worker"): {**kafka, **sealing_private},
             ("notifications", "sender"): {**public, **sealing_private, **self._mail_settings(keys)},

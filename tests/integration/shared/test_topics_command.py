@@ -16,7 +16,7 @@ def topics(service: str, bootstrap: str, prefix: str) -> "subprocess.CompletedPr
     return subprocess.run(command, env={**os.environ, **settings}, capture_output=True, text=True, check=False)
 
 
-@pytest.mark.parametrize("service", ["accounts", "notifications"])
+@pytest.mark.parametrize("service", ["accounts", "grades", "messaging", "notifications"])
 async def test_it_makes_every_topic_of_the_service_and_again_changes_nothing(
     service: str, kafka_bootstrap: str, kafka_prefix: str
 ) -> None:

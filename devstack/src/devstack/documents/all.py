@@ -9,6 +9,8 @@ from accounts import settings as accounts
 from accounts.bootstrap.api import build_app as build_accounts
 from devstack.documents.asyncapi import asyncapi
 from devstack.documents.settings_page import settings_page
+from grades import settings as grades
+from messaging import settings as messaging
 from notifications.bootstrap.api import build_app as build_notifications
 from notifications.settings import processes, sender
 from shared.runtime.health import Health
@@ -20,10 +22,12 @@ DOCS = Path(__file__).parents[4] / "docs"
 PROCESSES: Mapping[str, type[BaseSettings]] = {
     "accounts api": accounts.ApiSettings,
     "accounts worker": accounts.WorkerSettings,
+    "grades worker": grades.WorkerSettings,
+    "messaging worker": messaging.WorkerSettings,
     "notifications api": processes.ApiSettings,
     "notifications worker": processes.WorkerSettings,
     "notifications sender": sender.SenderSettings,
-    "accounts migrate, notifications migrate": Settings,
+    "accounts migrate, grades migrate, messaging migrate, notifications migrate": Settings,
 }
 
 

@@ -106,6 +106,8 @@ _MAKERS: dict[Path, Callable[[str], str]] = {
     Path("accounts/database-password"): _password,
     Path("accounts-api/accounts-secret"): _accounts_secret,
     Path("accounts-api/access-keys.json"): fresh_signing_keys,
+    Path("grades/database-password"): _password,
+    Path("messaging/database-password"): _password,
     Path("notifications/database-password"): _password,
     Path("notifications-sender/verp-key"): _verp_key,
     Path("notifications-sender/dkim-key.pem"): _dkim_key,

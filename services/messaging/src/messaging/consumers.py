@@ -1,0 +1,17 @@
+"""What the worker listens to: which event goes to which handler, which topics make up which consumer group."""
+
+from collections.abc import Mapping, Sequence
+
+from shared.contracts.topics import Lane, Topic
+from shared.runtime.consumer import Handlers
+from shared.runtime.roster import projection
+
+GROUPS: Mapping[str, Sequence[Topic]] = {Lane.ROSTER: projection.TOPICS}
+"""The topics by lane: a group each, so that no lane's backlog delays another."""
+
+
+def event_handlers() -> Handlers:
+    """The handler of each event."""
+    handlers = Handlers()
+    projection.listen(handlers)
+    return handlers
