@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import grades
 from bench.effort import Effort
 from bench.sink import Sink
 from devstack.kafka import Kafka
@@ -18,9 +19,11 @@ from shared.runtime.day_partitions import DayTable, keep_days
 from shared.runtime.migrate import migrate
 from shared.runtime.postgres import connect
 
+PACKAGES = {"accounts": ("accounts",), "grades": grades.PACKAGES, "notifications": ("notifications",)}
 DAYS = timedelta(days=90)
 DAY_TABLES = {
     "accounts": (),
+    "grades": (),
     "notifications": (
         DayTable("mails", "created_on", DAYS),
         DayTable("notices", "created_on", DAYS),
@@ -77,7 +80,7 @@ class Ground:
         role = new_role(f"{service}_{next(self._numbers)}")
         await create_role(server.url(), role)
         url = await create_database(server.url(), role.name, owner=role)
-        await migrate(url, [service])
+        await migrate(url, PACKAGES[service])
         connection = await connect(url, application="bench")
         try:
             for table in (*DAY_TABLES[service], DayTable("outbox_archive", "published_at", DAYS)):

@@ -8,6 +8,7 @@ from bench.figures import Figure, Goal, rates, values
 from bench.ground import Ground
 from bench.memory import MEGABYTE
 from bench.plan import Plan
+from bench.rows import row8_projection
 from devstack.district.plan import Plan as District
 from devstack.district.writing import write_district
 
@@ -38,6 +39,8 @@ async def measure(ground: Ground, plan: Plan) -> AsyncIterator[Figure]:
     yield values(8, f"a delta of {CHANGES:g}%, seconds / what one of {MILLION:,} may take", "s", seconds, goal=goal)
     memory = [(ALLOWED_BYTES / MEGABYTE, ours.peak_bytes / MEGABYTE) for _, ours in runs]
     yield values(8, "memory of the import / what is allowed", "MB", memory, goal=GOAL)
+    async for figure in row8_projection.measure(ground, plan, database):
+        yield figure
 
 
 def _export(folder: Path, students: int, *, changes: float | None = None) -> Path:
