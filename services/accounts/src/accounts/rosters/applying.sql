@@ -134,7 +134,8 @@ WITH written AS (
         version)
     SELECT guardianship_id, $3, student_id, guardian_id, see, excuse, receive, sign, ends_on, version + 1
     FROM changed_guardianships WHERE seq BETWEEN $1 AND $2 ORDER BY seq
-    ON CONFLICT (guardianship_id) DO UPDATE SET ends_on = excluded.ends_on, version = excluded.version
+    ON CONFLICT (guardianship_id) DO UPDATE SET student_id = excluded.student_id, guardian_id = excluded.guardian_id,
+        ends_on = excluded.ends_on, version = excluded.version
     WHERE guardianships.version = excluded.version - 1
     RETURNING guardianship_id
 ), events AS (

@@ -177,21 +177,28 @@ FROM (SELECT * FROM guardianships WHERE district_id = $2) AS old
         ORDER BY guardianship_id
     ) AS staged USING (guardianship_id)
     LEFT JOIN stage_people AS student ON student.person_id = coalesce(staged.student_id, old.student_id)
-    -- In a delta a pupil's row tells all guardians, unless it names nobody: then theirs may name the pupil.
-    LEFT JOIN (SELECT DISTINCT person_id FROM stage_agents) AS naming ON naming.person_id = old.student_id
     LEFT JOIN stage_people AS guardian ON guardian.person_id = coalesce(staged.guardian_id, old.guardian_id)
+    -- In a delta the row of either tells all that there are, unless it names nobody: then those of the others may.
+    LEFT JOIN (SELECT DISTINCT person_id FROM stage_agents) AS named_by_student ON named_by_student.person_id = old.student_id
+    LEFT JOIN (SELECT DISTINCT person_id FROM stage_agents) AS named_by_guardian
+        ON named_by_guardian.person_id = old.guardian_id
+    LEFT JOIN (SELECT person_id FROM changed_people WHERE ended) AS student_over ON student_over.person_id = old.student_id
+    LEFT JOIN (SELECT person_id FROM changed_people WHERE ended) AS guardian_over
+        ON guardian_over.person_id = old.guardian_id
     CROSS JOIN LATERAL (
         SELECT old.guardianship_id IN (SELECT id FROM spared) OR old.student_id IN (SELECT id FROM spared)
             OR old.guardian_id IN (SELECT id FROM spared) AS spared
     ) AS left_out
     CROSS JOIN LATERAL (
         SELECT CASE
-            WHEN student.gone OR guardian.gone THEN least(old.ends_on, $3)
+            WHEN student.gone OR guardian.gone OR student_over.person_id IS NOT NULL OR guardian_over.person_id IS NOT NULL
+                THEN least(old.ends_on, $3)
             WHEN staged.guardianship_id IS NOT NULL THEN CASE WHEN 'ends_on' = ANY (old.by_hand) THEN old.ends_on END
-            WHEN (NOT $1 OR naming.person_id IS NOT NULL) AND NOT spared THEN least(old.ends_on, $3)
+            WHEN NOT spared AND (NOT $1 OR named_by_student.person_id IS NOT NULL OR named_by_guardian.person_id IS NOT NULL)
+                THEN least(old.ends_on, $3)
             ELSE old.ends_on END AS ends_on
     ) AS new
-WHERE old.guardianship_id IS NULL OR new.ends_on IS DISTINCT FROM old.ends_on;
+WHERE old.guardianship_id IS NULL OR new.ends_on IS DISTINCT FROM old.ends_on OR staged.student_id <> old.student_id;
 
 -- name: find_enrolments
 CREATE TEMP TABLE changed_enrolments AS
@@ -200,7 +207,9 @@ SELECT row_number() OVER (ORDER BY coalesce(staged.enrolment_id, old.enrolment_i
     new.ends_on <= $3 AND coalesce(old.ends_on > $3, true) AS ended
 FROM (SELECT * FROM enrolments WHERE district_id = $2) AS old
     FULL JOIN stage_enrolments AS staged USING (enrolment_id)
-    LEFT JOIN class_places ON class_places.class_id = staged.class_id
+    LEFT JOIN class_places ON class_places.class_id = coalesce(staged.class_id, old.class_id)
+    LEFT JOIN (SELECT class_id FROM changed_classes WHERE ended) AS class_over ON class_over.class_id = old.class_id
+    LEFT JOIN (SELECT person_id FROM changed_people WHERE ended) AS person_over ON person_over.person_id = old.person_id
     LEFT JOIN stage_classes AS class ON class.class_id = coalesce(staged.class_id, old.class_id)
     LEFT JOIN stage_people AS person ON person.person_id = coalesce(staged.person_id, old.person_id)
     CROSS JOIN LATERAL (
@@ -210,11 +219,12 @@ FROM (SELECT * FROM enrolments WHERE district_id = $2) AS old
             CASE WHEN named THEN staged.person_id ELSE old.person_id END AS person_id,
             CASE WHEN named THEN staged.role ELSE old.role END AS role,
             CASE WHEN named THEN staged.role = 'teacher' AND staged.is_primary AND class_places.kind = 'homeroom'
-                ELSE old.homeroom END AS homeroom,
+                ELSE old.homeroom AND coalesce(class_places.kind = 'homeroom', true) END AS homeroom,
             CASE WHEN named THEN staged.subjects ELSE old.subjects END AS subjects,
             CASE WHEN named THEN staged.begins_on ELSE old.begins_on END AS begins_on,
-            CASE WHEN class.gone OR person.gone OR (NOT named AND coalesce(staged.gone, NOT $1
-                    AND old.enrolment_id NOT IN (SELECT id FROM spared))) THEN least(old.ends_on, $3)
+            CASE WHEN class.gone OR person.gone OR (NOT named AND (class_over.class_id IS NOT NULL
+                    OR person_over.person_id IS NOT NULL OR coalesce(staged.gone, NOT $1
+                        AND old.enrolment_id NOT IN (SELECT id FROM spared)))) THEN least(old.ends_on, $3)
                 WHEN named THEN staged.ends_on ELSE old.ends_on END AS ends_on
         FROM (SELECT coalesce(NOT staged.gone, false) AS named) AS is_staged
     ) AS new
