@@ -34,6 +34,9 @@ QUERIES = load_queries("shared.runtime")
 ROWS_AT_ONCE, BYTES_AT_ONCE = 500, BROKER_MAX_BYTES
 """Of each slot; a row that begins within the bytes comes whole."""
 
+ROWS_OF_AN_IMPORT = 125
+"""Of each slot of the roster's lane: making a round takes a moment, and the other lanes wait for it in this process."""
+
 BUSY_SECONDS = 0.005
 """The pause after rows that were fewer than could have been."""
 
@@ -49,6 +52,7 @@ class LaneRelay:
         self._prefix = prefix
         self._new_producer = producer
         self._worker = new_id()
+        self._rows_at_once = ROWS_OF_AN_IMPORT if lane is Lane.ROSTER else ROWS_AT_ONCE
 
     async def run(self, stop: asyncio.Event) -> None:
         """Leads its share of the slots until `stop`; begins anew after a fault of PostgreSQL or Kafka."""
@@ -117,7 +121,7 @@ class LaneRelay:
                     raise failure
                 if acknowledged:
                     looks.found()
-                    await asyncio.sleep(BUSY_SECONDS if len(rows) < ROWS_AT_ONCE else 0)
+                    await asyncio.sleep(BUSY_SECONDS if len(rows) < self._rows_at_once else 0)
                 else:
                     await pause(stop, looks.pause())
             await self._archive(lead, acknowledged)
@@ -131,7 +135,7 @@ class LaneRelay:
         ids = [row["id"] for row in acknowledged]
         async with lead.turn:
             rows: Rows = await lead.connection.fetch(
-                QUERIES["next_rows"], self._lane, lead.slots, ROWS_AT_ONCE, ids, BYTES_AT_ONCE
+                QUERIES["next_rows"], self._lane, lead.slots, self._rows_at_once, ids, BYTES_AT_ONCE
             )
             return rows
 
