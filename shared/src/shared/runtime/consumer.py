@@ -5,7 +5,7 @@ and may write them with set-based statements, while two events of one key still 
 """
 
 import json
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -14,7 +14,8 @@ from uuid import UUID
 
 import structlog
 from asyncpg import Record as Row
-from prometheus_client import Counter, Gauge
+from prometheus_client import Counter as Metric
+from prometheus_client import Gauge
 
 from shared.contracts.catalogue import CATALOGUE
 from shared.contracts.envelope import Event, EventData, decode
@@ -25,8 +26,8 @@ log = structlog.get_logger()
 QUERIES = load_queries("shared.runtime")
 
 PARKED_ALARM = timedelta(minutes=15)
-HANDLED = Counter("dzwonek_events_handled_total", "Events that had their effect", ["type"])
-REPEATED = Counter("dzwonek_events_repeated_total", "Events seen again, without effect")
+HANDLED = Metric("dzwonek_events_handled_total", "Events that had their effect", ["type"])
+REPEATED = Metric("dzwonek_events_repeated_total", "Events seen again, without effect")
 PARKED = Gauge("dzwonek_events_parked", "Events that wait for something not known yet")
 PARKED_SECONDS = Gauge("dzwonek_events_parked_oldest_seconds", "Age of the event parked for longest")
 
@@ -124,8 +125,8 @@ class Inbox:
             fresh = {each.event.id: each for each in arrivals if each.event.id not in repeated}
             await self._replay(connection, await self._run(connection, fresh))
         REPEATED.inc(len(arrivals) - len(fresh))
-        for arrival in fresh.values():
-            HANDLED.labels(arrival.event.type).inc()
+        for type_name, count in Counter(arrival.event.type for arrival in fresh.values()).items():
+            HANDLED.labels(type_name).inc(count)
 
     async def retry_parked(self, *, older_than: timedelta, at_most: int = 500) -> int:
         """Tries parked events again, those that waited longest since their last try first. Returns how many.

@@ -31,7 +31,9 @@ from shared.runtime.telemetry.batches import Batch, Read, traced_batch
 
 log = structlog.get_logger()
 
-BATCH = 500
+BATCH, BATCH_OF_STATES = 500, 2_000
+"""Records that are handled together: more of those that only have to be kept."""
+
 FETCH_BYTES = 256 * 1024
 """What is fetched of a partition ahead of the handling: two of the relay's batches. A larger record comes all the same
 (KIP-74); a megabyte of each, which is usual, would be 20 MB of a process whose backlog is long."""
@@ -188,6 +190,7 @@ class Subscriptions:
 
     def add(self, name: str, topics: Sequence[Topic]) -> None:
         """A group that consumes `topics`; `name` is the lane, or `retry` for redriven dead letters."""
+        keeps_states = all(topic.retention is None for topic in topics)
         prefix = self._settings.kafka_prefix
         group = f"{prefix}{self._service}.{name}"
         dead_letters = prefix + dead_letter_topic(self._service).name
@@ -196,7 +199,7 @@ class Subscriptions:
             *(prefix + topic.name for topic in topics),
             group_id=group,
             batch=True,
-            max_records=BATCH,
+            max_records=BATCH_OF_STATES if keeps_states else BATCH,
             batch_timeout_ms=20,
             fetch_max_wait_ms=20,
             max_partition_fetch_bytes=FETCH_BYTES,
