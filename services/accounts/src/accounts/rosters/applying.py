@@ -58,6 +58,7 @@ async def write_changes(connection: Connection, district: UUID, now: datetime) -
 async def _write_schools(connection: Connection, district: UUID, now: datetime) -> Written:
     """Schools and what they are parts of, which is told to nobody; with them courses, whose subjects classes have."""
     async with connection.transaction():
+        await connection.execute(SQL["name_roles"])
         await connection.execute(SQL["write_courses"], district)
         events = [school_changed(row, district, now) for row in await connection.fetch(SQL["take_orgs"])]
         written = await connection.fetchval(SQL["write_orgs"], district, *outbox_columns(events))

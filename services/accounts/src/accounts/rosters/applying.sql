@@ -33,6 +33,11 @@ WITH written AS (
 )
 SELECT count(*) FROM written;
 
+-- name: name_roles
+-- Those from before exports were asked what they call a role, which nobody is told.
+UPDATE person_roles AS known SET row_id = row.row_id
+FROM stage_roles AS row WHERE known.row_id IS NULL AND row.role_id = known.role_id AND row.row_id IS NOT NULL;
+
 -- name: write_courses
 INSERT INTO courses (course_id, district_id, title, subjects)
 SELECT course_id, $1, title, subjects FROM changed_courses
@@ -63,12 +68,13 @@ FROM changed_classes WHERE seq BETWEEN $1 AND $2 ORDER BY seq;
 
 -- name: write_classes
 WITH written AS (
-    INSERT INTO classes (class_id, district_id, school_id, course_id, kind, title, grades, own_subjects, subjects, term_ids,
-        ends_on, version)
-    SELECT class_id, $3, school_id, course_id, kind, title, grades, own_subjects, subjects, term_ids, ends_on, version + 1
+    INSERT INTO classes (class_id, district_id, school_id, org_id, course_id, kind, title, grades, own_subjects, subjects,
+        term_ids, ends_on, version)
+    SELECT class_id, $3, school_id, org_id, course_id, kind, title, grades, own_subjects, subjects, term_ids, ends_on,
+        version + 1
     FROM changed_classes WHERE seq BETWEEN $1 AND $2 ORDER BY seq
-    ON CONFLICT (class_id) DO UPDATE SET school_id = excluded.school_id, course_id = excluded.course_id,
-        kind = excluded.kind, title = excluded.title, grades = excluded.grades, own_subjects = excluded.own_subjects,
+    ON CONFLICT (class_id) DO UPDATE SET school_id = excluded.school_id, org_id = excluded.org_id,
+        course_id = excluded.course_id, kind = excluded.kind, title = excluded.title, grades = excluded.grades, own_subjects = excluded.own_subjects,
         subjects = excluded.subjects, term_ids = excluded.term_ids, ends_on = excluded.ends_on, version = excluded.version
     WHERE classes.version = excluded.version - 1
     RETURNING class_id
@@ -109,9 +115,10 @@ WITH written AS (
     WHERE people.version = excluded.version - 1
     RETURNING person_id
 ), roles AS (
-    INSERT INTO person_roles (role_id, person_id, school_id, role, begins_on, ends_on)
-    SELECT role_id, person_id, school_id, role, begins_on, ends_on FROM changed_roles JOIN written USING (person_id)
-    ON CONFLICT (role_id) DO UPDATE SET person_id = excluded.person_id, school_id = excluded.school_id, role = excluded.role,
+    INSERT INTO person_roles (role_id, row_id, person_id, school_id, org_id, role, begins_on, ends_on)
+    SELECT role_id, row_id, person_id, school_id, org_id, role, begins_on, ends_on
+    FROM changed_roles JOIN written USING (person_id)
+    ON CONFLICT (role_id) DO UPDATE SET school_id = excluded.school_id, org_id = excluded.org_id, role = excluded.role,
         begins_on = excluded.begins_on, ends_on = excluded.ends_on
 ), events AS (
     INSERT INTO outbox (lane, slot, topic, key, headers, value)

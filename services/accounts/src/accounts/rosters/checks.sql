@@ -133,6 +133,13 @@ WHERE NOT EXISTS (
     SELECT FROM stage_people AS kept WHERE kept.person_id = row.person_id AND kept.line = row.line
 );
 
+-- name: end_roles_handed_over
+-- A row that gives a role to somebody else takes it from whoever had it.
+INSERT INTO stage_roles (line, role_id, gone)
+SELECT DISTINCT 0, old.role_id, true
+FROM person_roles AS old JOIN stage_roles AS row ON row.row_id = old.row_id AND row.person_id <> old.person_id
+WHERE NOT EXISTS (SELECT FROM stage_roles AS named WHERE named.role_id = old.role_id);
+
 -- name: end_other_roles
 -- In 1.1 a person's row has all roles, also in a delta.
 INSERT INTO stage_roles (line, role_id, gone)
@@ -142,8 +149,8 @@ WHERE NOT EXISTS (SELECT FROM stage_roles AS named WHERE named.role_id = old.rol
 
 -- name: role_twice
 DELETE FROM stage_roles AS row
-USING (SELECT role_id, min(line) AS first FROM stage_roles GROUP BY role_id HAVING count(*) > 1) AS twice
-WHERE row.role_id = twice.role_id AND row.line > twice.first
+USING (SELECT row_id, min(line) AS first FROM stage_roles GROUP BY row_id HAVING count(*) > 1) AS twice
+WHERE row.row_id = twice.row_id AND row.line > twice.first
 RETURNING row.line, row.role_id AS id;
 
 -- name: role_person
@@ -183,25 +190,44 @@ WHERE NOT EXISTS (SELECT FROM stage_people AS known WHERE NOT known.gone AND kno
     AND NOT EXISTS (SELECT FROM people AS known WHERE $1 AND known.person_id = row.agent_id AND known.district_id = $2)
 RETURNING row.line, row.person_id AS id;
 
--- name: find_students
-CREATE TEMP TABLE students AS
-SELECT person_id FROM stage_roles WHERE role = 'student' AND NOT gone
-UNION
-SELECT person_id FROM person_roles JOIN people USING (person_id)
-WHERE $1 AND role = 'student' AND coalesce(person_roles.ends_on >= CURRENT_DATE, true) AND district_id = $2;
+-- name: find_families
+-- Who is a student, or a guardian. What was known of a role before does not count where the export tells of it.
+CREATE TEMP TABLE families AS
+SELECT person_id, bool_or(role = 'student') AS is_student, bool_or(role = 'guardian') AS is_guardian
+FROM (
+    SELECT person_id, role FROM stage_roles WHERE role IN ('student', 'guardian') AND NOT gone
+    UNION ALL
+    SELECT person_id, role FROM person_roles AS known JOIN people USING (person_id)
+    WHERE $1 AND role IN ('student', 'guardian') AND coalesce(known.ends_on >= CURRENT_DATE, true) AND district_id = $2
+        AND NOT EXISTS (SELECT FROM stage_roles WHERE stage_roles.role_id = known.role_id)
+) AS roles
+GROUP BY person_id;
 
 -- name: drop_births_of_others
 -- Of nobody but pupils is the birthday kept.
 DELETE FROM stage_births AS row
-WHERE NOT EXISTS (SELECT FROM students WHERE students.person_id = row.person_id);
+WHERE NOT EXISTS (SELECT FROM families WHERE families.person_id = row.person_id AND is_student);
+
+-- name: find_ties
+-- Which of the two is the pupil: the one who is a student; of two students, the one who is no guardian.
+CREATE TEMP TABLE stage_ties AS
+SELECT line, guardianship_id, agents.person_id AS named_by,
+    CASE WHEN one_is_pupil THEN agents.person_id WHEN other_is_pupil THEN agent_id END AS student_id,
+    CASE WHEN one_is_pupil THEN agent_id WHEN other_is_pupil THEN agents.person_id END AS guardian_id
+FROM stage_agents AS agents
+    LEFT JOIN families AS one ON one.person_id = agents.person_id
+    LEFT JOIN families AS other ON other.person_id = agent_id
+    CROSS JOIN LATERAL (
+        SELECT one.is_student AND (other.is_student IS NOT TRUE OR (other.is_guardian AND NOT one.is_guardian))
+                AS one_is_pupil,
+            other.is_student AND (one.is_student IS NOT TRUE OR (one.is_guardian AND NOT other.is_guardian))
+                AS other_is_pupil
+    ) AS roles;
+ANALYZE stage_ties;
 
 -- name: agent_student
-DELETE FROM stage_agents AS row
-USING stage_agents AS each
-    LEFT JOIN students AS one ON one.person_id = each.person_id
-    LEFT JOIN students AS other ON other.person_id = each.agent_id
-WHERE row.ctid = each.ctid AND (one.person_id IS NULL) = (other.person_id IS NULL)
-RETURNING row.line, row.person_id AS id;
+DELETE FROM stage_ties WHERE student_id IS NULL
+RETURNING line, named_by AS id;
 
 -- name: enrolment_twice
 DELETE FROM stage_enrolments AS row
@@ -229,7 +255,7 @@ RETURNING row.line, row.enrolment_id AS id;
 CREATE TEMP TABLE class_places AS
 SELECT class_id, school_id, kind FROM stage_classes JOIN org_places USING (org_id) WHERE NOT gone
 UNION ALL
-SELECT class_id, school_id, kind FROM classes
+SELECT class_id, coalesce(org_places.school_id, classes.school_id), kind FROM classes LEFT JOIN org_places USING (org_id)
 WHERE $1 AND district_id = $2
     AND NOT EXISTS (SELECT FROM stage_classes WHERE stage_classes.class_id = classes.class_id);
 

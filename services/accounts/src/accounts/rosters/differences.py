@@ -11,16 +11,18 @@ from shared.runtime.sql import load_queries
 
 SQL = load_queries("accounts.rosters", "differences.sql")
 
-_FILES: Mapping[str, str] = {
+_FILES: Mapping[str, str | None] = {
+    "classes_over": "classes",
+    "people_over": "users",
     "terms": "academicSessions",
     "orgs": "orgs",
-    "classes": "classes",
+    "classes": None,
     "roles": "roles",
-    "people": "users",
+    "people": None,
     "guardianships": "users",
     "enrolments": "enrollments",
 }
-"""From which file each comes; people after their roles."""
+"""What is found, one after the other, and by which file: what it does not name is over if it is whole."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,8 @@ async def find_differences(
     """
     await connection.execute(SQL["find_courses"], district)
     for what, file in _FILES.items():
-        await connection.execute(SQL[f"find_{what}"], modes.get(file) is not Mode.BULK, district, last_day)
+        delta = (modes.get(file) is not Mode.BULK,) if file else ()
+        await connection.execute(SQL[f"find_{what}"], district, last_day, *delta)
     await connection.execute(SQL["index_changes"])
     counts = tuple(Count(**row) for row in await connection.fetch(SQL["count"]))
     standing = {row["what"]: row["count"] for row in await connection.fetch(SQL["standing"], district, last_day)}

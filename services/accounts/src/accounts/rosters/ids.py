@@ -29,6 +29,7 @@ class Ids:
         self.course: Named = partial(self._of_kind, "course/")
         self.class_: Named = partial(self._of_kind, "class/")
         self.enrolment: Named = partial(self._of_kind, "enrolment/")
+        self.role_row: Named = partial(self._of_kind, "role-row/")
 
     def of_file(self, file: str, sourced_id: str) -> FastUUID | None:
         """The id of what a row of a file tells of; None for roles, which need their person's, too."""

@@ -13,9 +13,12 @@ SELECT EXISTS (SELECT FROM districts WHERE district_id = $1);
 SELECT EXISTS (SELECT FROM districts);
 
 -- name: write_district
-INSERT INTO districts (district_id, code, name)
-SELECT $1, $2, coalesce((SELECT name FROM stage_orgs WHERE kind = 'district' AND NOT gone ORDER BY line LIMIT 1), $2)
-ON CONFLICT (district_id) DO NOTHING;
+WITH called AS (
+    SELECT (SELECT name FROM stage_orgs WHERE kind = 'district' AND NOT gone ORDER BY line LIMIT 1) AS name
+)
+INSERT INTO districts (district_id, code, name) SELECT $1, $2, coalesce(name, $2) FROM called
+ON CONFLICT (district_id) DO UPDATE SET name = excluded.name
+WHERE (SELECT name FROM called) <> districts.name;
 
 -- name: count_changes
 SELECT (SELECT count(*) FROM changed_orgs) + (SELECT count(*) FROM changed_terms) + (SELECT count(*) FROM changed_classes)
@@ -24,5 +27,6 @@ SELECT (SELECT count(*) FROM changed_orgs) + (SELECT count(*) FROM changed_terms
 
 -- name: forget_staging
 DROP TABLE IF EXISTS stage_orgs, stage_terms, stage_courses, stage_classes, stage_people, stage_agents, stage_roles,
-    stage_births, stage_enrolments, spared, org_places, class_places, students, changed_terms, changed_courses, changed_orgs,
-    changed_classes, changed_roles, changed_people, changed_guardianships, changed_enrolments;
+    stage_births, stage_enrolments, stage_ties, spared, org_places, class_places, families, classes_over, people_over,
+    changed_terms, changed_courses, changed_orgs, changed_classes, changed_roles, changed_people, changed_guardianships,
+    changed_enrolments;

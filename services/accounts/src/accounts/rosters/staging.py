@@ -139,6 +139,7 @@ class Staging:
         yield (
             row.line,
             self._ids.role(row.user_sourced_id, row.sourced_id),
+            self._ids.role_row(row.sourced_id),
             self._ids.person(row.user_sourced_id),
             self._ids.org(row.org_sourced_id),
             role := ROLES.get(row.role),

@@ -25,8 +25,8 @@ CREATE TEMP TABLE stage_agents (
     line integer NOT NULL, guardianship_id uuid NOT NULL, person_id uuid NOT NULL, agent_id uuid NOT NULL
 );
 CREATE TEMP TABLE stage_roles (
-    line integer NOT NULL, role_id uuid NOT NULL, person_id uuid, org_id uuid, role text, begins_on date, ends_on date,
-    gone boolean NOT NULL
+    line integer NOT NULL, role_id uuid NOT NULL, row_id uuid, person_id uuid, org_id uuid, role text, begins_on date,
+    ends_on date, gone boolean NOT NULL
 );
 CREATE TEMP TABLE stage_births (
     line integer NOT NULL, person_id uuid NOT NULL, born_on date, gone boolean NOT NULL
