@@ -51,6 +51,51 @@ async def test_a_role_that_goes_over_to_somebody_else_is_told_of_both(imports: I
     assert told == {"Jan": 2, "Iga": 1}
 
 
+async def test_a_delta_that_gives_a_role_to_somebody_else_takes_it_from_the_first(imports: Imports) -> None:
+    handed_over = {**small_export().row("roles", "iga-guardian"), "userSourcedId": "jan"}
+    await apply(imports, small_export(), delta(roles=[handed_over]))
+    told = {person.given_name: len(person.roles) for person in await imports.events_of(PersonChanged)}
+    assert told == {"Jan": 2, "Iga": 1}
+
+
+async def test_what_a_role_is_called_is_learnt_for_those_from_before_and_nobody_is_told(imports: Imports) -> None:
+    await apply(imports, small_export())
+    await imports.connection.execute("UPDATE person_roles SET row_id = NULL")
+    await apply(imports, small_export())
+    assert not await imports.events()
+    assert None not in await values(imports, "SELECT row_id FROM person_roles")
+
+
+async def test_who_is_no_pupil_any_more_has_no_birthday(imports: Imports) -> None:
+    teaches = {**small_export().row("roles", "ala-student"), "role": "teacher"}
+    await apply(imports, small_export(), delta(roles=[teaches]))
+    assert [person.born_on for person in await imports.events_of(PersonChanged)] == [None]
+
+
+def with_a_pupil_who_is_a_guardian() -> Export:
+    """Ola, a pupil of age, is Ala's guardian, and Jan is hers."""
+    export = small_export()
+    export.rows["roles"].append({**export.row("roles", "jan-parent"), "sourcedId": "ola-g", "userSourcedId": "ola"})
+    for name, agents in (("ala", "ola"), ("ola", "jan"), ("jan", ""), ("ewa", "")):
+        export.row("users", name)["agentSourcedIds"] = agents
+    return export
+
+
+async def test_a_pupil_may_be_the_guardian_of_another(imports: Imports) -> None:
+    await apply(imports, with_a_pupil_who_is_a_guardian())
+    told = {(each.student_id, each.guardian_id) for each in await imports.events_of(GuardianshipChanged)}
+    pairs = (("ala", "ola"), ("ola", "jan"))
+    assert {(str(one), str(other)) for one, other in told} == {
+        (str(IDS.person(student)), str(IDS.person(guardian))) for student, guardian in pairs
+    }
+
+
+async def test_what_a_pupil_says_of_guardians_tells_nothing_of_pupils_who_have_them_as_one(imports: Imports) -> None:
+    export = with_a_pupil_who_is_a_guardian()
+    await apply(imports, export, delta(users=[{**export.row("users", "ola"), "familyName": "Ryś"}]))
+    assert not await imports.events_of(GuardianshipChanged)
+
+
 async def test_a_school_that_becomes_a_department_of_another_is_over(imports: Imports) -> None:
     export = small_export()
     export.row("orgs", "s2").update({"type": "department", "parentSourcedId": "s1"})
@@ -92,6 +137,21 @@ async def test_who_is_gone_from_all_people_is_gone_from_classes_that_the_export_
     assert await values(imports, "SELECT ends_on FROM enrolments WHERE person_id = $1", IDS.person("ola")) == [
         YESTERDAY
     ]
+
+
+async def test_who_was_over_before_a_run_was_killed_is_gone_from_classes_with_the_next(imports: Imports) -> None:
+    export = small_export()
+    export.remove("users", "ola")
+    export.remove("roles", "ola-student")
+    partial = without(export, "enrollments", "demographics")
+    await apply(imports, small_export(), partial)
+    for table in ("enrolments", "guardianships"):
+        await imports.connection.execute(f"UPDATE {table} SET ends_on = NULL")  # noqa: S608
+    await apply(imports, partial)
+    assert await values(imports, "SELECT ends_on FROM enrolments WHERE person_id = $1", IDS.person("ola")) == [
+        YESTERDAY
+    ]
+    assert {each.ends_on for each in await imports.events_of(GuardianshipChanged)} == {YESTERDAY}
 
 
 async def test_in_a_class_that_is_gone_is_nobody_although_the_export_does_not_tell_who_was(imports: Imports) -> None:
@@ -169,6 +229,15 @@ async def test_a_department_that_moves_to_another_school_takes_all_with_it(
     assert schools == [str(IDS.org("s2"))]
 
 
+async def test_roles_in_a_department_that_is_no_part_of_a_school_any_more_are_over(imports: Imports) -> None:
+    export = small_export()
+    department = {"sourcedId": "lo", "name": "Liceum", "type": "department", "parentSourcedId": "s1"}
+    export.rows["orgs"].append(department)
+    export.row("roles", "jan-parent")["orgSourcedId"] = "lo"
+    await apply(imports, export, delta(orgs=[{**department, "parentSourcedId": "d"}]))
+    assert [(person.given_name, person.roles) for person in await imports.events_of(PersonChanged)] == [("Jan", ())]
+
+
 async def test_a_teacher_who_becomes_an_aide_by_a_delta_has_no_rights_of_a_teacher(imports: Imports) -> None:
     export = small_export()
     await apply(imports, export, delta(roles=[{**export.row("roles", "iga-teacher"), "role": "aide"}]))
@@ -242,10 +311,10 @@ def many_terms_of_a_class(export: Export) -> None:
     export.rows["academicSessions"] = export.rows["academicSessions"][:100]
 
 
-def many_roles(export: Export) -> None:
-    """More roles than an event of a person tells."""
+def many_roles(export: Export, count: int) -> None:
+    """So many roles of a person."""
     role = export.row("roles", "iga-teacher")
-    export.rows["roles"] += [{**role, "sourcedId": f"iga-{number}"} for number in range(200)]
+    export.rows["roles"] += [{**role, "sourcedId": f"iga-{number}"} for number in range(2, count)]
 
 
 LARGE: dict[str, Callable[[Export], object]] = {
@@ -269,7 +338,8 @@ LARGE: dict[str, Callable[[Export], object]] = {
     ),
     "201 terms": many_terms,
     "59 terms of a class": many_terms_of_a_class,
-    "201 roles of a person": many_roles,
+    "201 roles of a person": lambda export: many_roles(export, 201),
+    "5,001 roles of a person": lambda export: many_roles(export, 5_001),
 }
 
 

@@ -31,6 +31,12 @@ def put_in_circle(export: Export) -> None:
     export.remove("roles", "iga-guardian")
 
 
+def give_too_many_roles(export: Export) -> None:
+    """Iga has two roles already."""
+    role = export.row("roles", "iga-teacher")
+    export.rows["roles"] += [{**role, "sourcedId": f"iga-{number}"} for number in range(4_999)]
+
+
 WRONG: dict[str, tuple[Spoil, set[tuple[str, int, str, str]]]] = {
     "an org twice": (twice("orgs", "s2"), {("orgs.csv", 5, "sourcedId", "id_twice")}),
     "a parent that is nobody": (
@@ -90,6 +96,10 @@ WRONG: dict[str, tuple[Spoil, set[tuple[str, int, str, str]]]] = {
         },
     ),
     "a role twice": (twice("roles", "iga-teacher"), {("roles.csv", 8, "sourcedId", "id_twice")}),
+    "more roles than can be told": (
+        give_too_many_roles,
+        {("roles.csv", row, "userSourcedId", "too_many_roles") for row in range(6, 6 + 5_001)},
+    ),
     "a role of nobody": (
         put("roles", "iga-guardian", userSourcedId="x"),
         {("roles.csv", 7, "userSourcedId", "refers_to_nothing")},

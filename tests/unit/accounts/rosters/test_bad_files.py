@@ -44,6 +44,7 @@ BETWEEN_ROWS = {
     Code.NOT_IN_SCHOOL,
     Code.OTHER_SCHOOL,
     Code.EMAIL_SHARED,
+    Code.TOO_MANY_ROLES,
     Code.NOT_GUARDIAN_AND_STUDENT,
 }
 """What the tests of imports are about, because it is found in the database."""

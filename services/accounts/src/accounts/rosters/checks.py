@@ -67,6 +67,7 @@ _STEPS: tuple[Check | Preparation, ...] = (
     Preparation("end_other_roles", release=Release.V1_1),
     Preparation("end_roles_handed_over", release=Release.V1_2),
     Check("role_twice", "roles", "sourced_id", Code.ID_TWICE),
+    Check("role_too_many", "roles", "user_sourced_id", Code.TOO_MANY_ROLES),
     Check("role_person", "roles", "user_sourced_id", Code.REFERS_TO_NOTHING, "users"),
     Check("role_org", "roles", "org_sourced_id", Code.REFERS_TO_NOTHING),
     Preparation("end_roles_above_schools"),

@@ -153,6 +153,13 @@ USING (SELECT row_id, min(line) AS first FROM stage_roles GROUP BY row_id HAVING
 WHERE row.row_id = twice.row_id AND row.line > twice.first
 RETURNING row.line, row.role_id AS id;
 
+-- name: role_too_many
+-- More than an event can tell of one person.
+DELETE FROM stage_roles AS row
+USING (SELECT person_id FROM stage_roles WHERE NOT gone GROUP BY person_id HAVING count(*) > 5000) AS overloaded
+WHERE row.person_id = overloaded.person_id
+RETURNING row.line, row.role_id AS id;
+
 -- name: role_person
 DELETE FROM stage_roles AS row
 WHERE NOT gone
@@ -191,16 +198,26 @@ WHERE NOT EXISTS (SELECT FROM stage_people AS known WHERE NOT known.gone AND kno
 RETURNING row.line, row.person_id AS id;
 
 -- name: find_families
--- Who is a student, or a guardian. What was known of a role before does not count where the export tells of it.
+-- Who is a student, or a guardian. What was known of a role before does not count where the export tells of it, and counts
+-- where its row was left out.
 CREATE TEMP TABLE families AS
 SELECT person_id, bool_or(role = 'student') AS is_student, bool_or(role = 'guardian') AS is_guardian
 FROM (
-    SELECT person_id, role FROM stage_roles WHERE role IN ('student', 'guardian') AND NOT gone
+    SELECT person_id, role FROM stage_roles WHERE NOT gone
     UNION ALL
-    SELECT person_id, role FROM person_roles AS known JOIN people USING (person_id)
-    WHERE $1 AND role IN ('student', 'guardian') AND coalesce(known.ends_on >= CURRENT_DATE, true) AND district_id = $2
+    SELECT person_id, role
+    FROM (
+        SELECT role_id, person_id, role, person_roles.ends_on FROM person_roles JOIN people USING (person_id)
+        WHERE $1 AND district_id = $2
+        UNION ALL
+        SELECT role_id, person_id, role, ends_on FROM person_roles JOIN spared ON spared.id = role_id
+        UNION ALL
+        SELECT role_id, person_id, role, ends_on FROM person_roles JOIN spared ON spared.id = person_id
+    ) AS known
+    WHERE coalesce(ends_on >= CURRENT_DATE, true)
         AND NOT EXISTS (SELECT FROM stage_roles WHERE stage_roles.role_id = known.role_id)
 ) AS roles
+WHERE role IN ('student', 'guardian')
 GROUP BY person_id;
 
 -- name: drop_births_of_others

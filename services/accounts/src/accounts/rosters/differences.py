@@ -18,11 +18,12 @@ _FILES: Mapping[str, str | None] = {
     "orgs": "orgs",
     "classes": None,
     "roles": "roles",
-    "people": None,
+    "people": "roles",
     "guardianships": "users",
     "enrolments": "enrollments",
 }
-"""What is found, one after the other, and by which file: what it does not name is over if it is whole."""
+"""What is found, one after the other, and by which file: what it does not name is over if it is whole. Of people it is
+their roles, which say whose birthday is kept."""
 
 
 @dataclass(frozen=True)

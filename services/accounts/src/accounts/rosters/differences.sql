@@ -149,6 +149,7 @@ WHERE new.role IS NOT NULL
     );
 
 -- name: find_people
+-- Who is no pupil any more has no birthday either.
 CREATE TEMP TABLE changed_people AS
 SELECT row_number() OVER (ORDER BY coalesce(staged.person_id, old.person_id)) AS seq,
     coalesce(staged.person_id, old.person_id) AS person_id, new.*, coalesce(old.version, 0) AS version,
@@ -158,6 +159,7 @@ FROM (SELECT * FROM people WHERE district_id = $1) AS old
     LEFT JOIN people_over AS over USING (person_id)
     LEFT JOIN stage_births AS birth USING (person_id)
     LEFT JOIN (SELECT DISTINCT person_id FROM changed_roles) AS with_role USING (person_id)
+    LEFT JOIN families USING (person_id)
     CROSS JOIN LATERAL (
         SELECT
             CASE WHEN named AND NOT coalesce('given_name' = ANY (old.by_hand), false) THEN staged.given_name
@@ -166,7 +168,10 @@ FROM (SELECT * FROM people WHERE district_id = $1) AS old
                 ELSE old.family_name END AS family_name,
             CASE WHEN named AND NOT coalesce('language' = ANY (old.by_hand), false) THEN staged.language
                 ELSE old.language END AS language,
-            CASE WHEN birth.gone IS FALSE AND NOT coalesce('born_on' = ANY (old.by_hand), false) THEN birth.born_on
+            CASE WHEN 'born_on' = ANY (old.by_hand) THEN old.born_on
+                WHEN birth.gone IS FALSE THEN birth.born_on
+                WHEN over.person_id IS NULL AND families.is_student IS NOT TRUE
+                    AND (NOT $3 OR with_role.person_id IS NOT NULL OR old.ends_on <= $2) THEN NULL
                 ELSE old.born_on END AS born_on,
             CASE WHEN over.person_id IS NOT NULL THEN least(old.ends_on, $2) WHEN NOT named THEN old.ends_on END AS ends_on
         FROM (SELECT coalesce(NOT staged.gone, false) AS named) AS is_staged

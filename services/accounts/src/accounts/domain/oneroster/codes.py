@@ -117,6 +117,7 @@ class Code(WithSentence):
     ORGS_IN_CIRCLE = "orgs_in_circle", "The org is a part of itself. Mend one of the parents."
     NOT_IN_SCHOOL = "not_in_school", "This is no school, and no part of one. Name the school of the class."
     OTHER_SCHOOL = "other_school", "The class is at another school. Name its school."
+    TOO_MANY_ROLES = "too_many_roles", "Nobody can have more than 5,000 roles. Leave out those that are over."
     EMAIL_SHARED = "email_shared", "Somebody above has the same address. Leave it empty where it is not theirs."
     NOT_GUARDIAN_AND_STUDENT = (
         "not_guardian_and_student",
