@@ -11,9 +11,10 @@ from shared.runtime.sql import load_queries
 
 SQL = load_queries("accounts.rosters", "differences.sql")
 
+_OVER: Mapping[str, str] = {"classes": "classes", "people": "users"}
+"""What others hang on, and from which file it comes: what a whole one does not name is over."""
+
 _FILES: Mapping[str, str | None] = {
-    "classes_over": "classes",
-    "people_over": "users",
     "terms": "academicSessions",
     "orgs": "orgs",
     "classes": None,
@@ -22,8 +23,8 @@ _FILES: Mapping[str, str | None] = {
     "guardianships": "users",
     "enrolments": "enrollments",
 }
-"""What is found, one after the other, and by which file: what it does not name is over if it is whole. Of people it is
-their roles, which say whose birthday is kept."""
+"""What is found, one after the other, and by which file: what a whole one does not name is over. Who is over is known
+already; of people it is their roles that say whose birthday is kept."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,9 @@ async def find_differences(
 
     `last_day` is the last one that counts of what is over now.
     """
+    for what, over_file in _OVER.items():
+        await connection.execute(SQL[f"find_{what}_over"], district, last_day, modes.get(over_file) is not Mode.BULK)
+    await connection.execute(SQL["analyze_over"])
     await connection.execute(SQL["find_courses"], district)
     for what, file in _FILES.items():
         delta = (modes.get(file) is not Mode.BULK,) if file else ()

@@ -18,6 +18,12 @@ SELECT old.person_id
 FROM (SELECT * FROM people WHERE district_id = $1) AS old LEFT JOIN stage_people AS staged USING (person_id)
 WHERE coalesce(staged.gone, old.ends_on <= $2 OR (NOT $3 AND old.person_id NOT IN (SELECT id FROM spared)));
 
+-- name: analyze_over
+ANALYZE class_places;
+ANALYZE families;
+ANALYZE classes_over;
+ANALYZE people_over;
+
 -- name: find_terms
 -- One that is over is not withdrawn by an export that names it no longer.
 CREATE TEMP TABLE changed_terms AS
