@@ -7,6 +7,7 @@ Each imports what it needs when it is called: the worker has no pages in its mem
 import typer
 
 from accounts import SERVICE
+from accounts.commands import logins as login_commands
 from accounts.commands import roster as roster_commands
 from accounts.commands import second_factor as second_factor_commands
 from accounts.commands import sessions as sessions_commands
@@ -25,6 +26,9 @@ app.add_typer(sessions, name="sessions")
 roster = typer.Typer(help="Who is who at the schools of a district.", no_args_is_help=True)
 roster.command("import")(roster_commands.import_)
 app.add_typer(roster, name="roster")
+logins = typer.Typer(help="What a school hands out to pupils, guardians and staff.", no_args_is_help=True)
+logins.command()(login_commands.issue)
+app.add_typer(logins, name="logins")
 app.command("migrate")(migrate_command([SERVICE]))
 app.command("topics")(topics_command(SERVICE))
 app.command("republish")(republish_command(SERVICE, snapshot=roster_commands.snapshot))

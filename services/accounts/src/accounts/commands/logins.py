@@ -1,0 +1,117 @@
+"""`logins`: what a school hands out to pupils, guardians and staff, on slips to be printed."""
+# ruff: noqa: PLC0415
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
+
+import typer
+
+from accounts import SERVICE
+from shared.runtime.commands import EXIT_NOT_FOUND, EXIT_USAGE, fail, with_database
+from shared.runtime.postgres import Connection
+
+if TYPE_CHECKING:
+    from accounts.handlers.handing_out import HandedOut, Slip
+    from accounts.store.school_logins import School
+
+READABLE_BY_ME = 0o600
+
+
+def issue(
+    school: Annotated[str, typer.Option(help="The school's name.")],
+    out: Annotated[Path, typer.Option(help="The file that the slips are written to, as HTML to be printed.")],
+    *,
+    class_: Annotated[str | None, typer.Option("--class", help="The class whose pupils and guardians get one.")] = None,
+    staff: Annotated[bool, typer.Option("--staff", help="The school's staff get one.")] = False,
+    district: Annotated[
+        str | None, typer.Option(help="The district's code, where two have a school of that name.")
+    ] = None,
+    again: Annotated[
+        bool, typer.Option("--again", help="Another first password also for those who have not used theirs.")
+    ] = False,
+) -> None:
+    """Make logins for those who have none, and write a slip for each. The passwords stand there and nowhere else."""
+    from accounts.clock import utc_now
+    from accounts.handlers.handing_out import hand_out
+    from accounts.passwords import PasswordHasher
+    from accounts.slips import Occasion, sheet
+    from shared.runtime.i18n import Catalogues
+    from shared.runtime.settings import PublicSettings, read
+
+    if (class_ is None) != staff:
+        fail("say either --class TITLE or --staff", EXIT_USAGE)
+    site = read(PublicSettings).origin
+    now = utc_now()
+    catalogues = Catalogues.load("accounts", "shared.runtime.pages")
+
+    async def work(connection: Connection) -> "HandedOut":
+        found = await _school(connection, school, district)
+        class_id, title = await _class(connection, found, class_) if class_ is not None else (None, None)
+
+        def printing(slips: "Sequence[Slip]") -> None:
+            occasion = Occasion(found.name, title, site, now)
+            if slips:
+                _write(out, sheet(catalogues, slips, occasion))
+
+        hasher = PasswordHasher(threads=os.cpu_count() or 1, queue_length=100_000)
+        try:
+            return await hand_out(connection, hasher, found, class_id, again=again, now=now, printing=printing)
+        finally:
+            hasher.close()
+
+    _tell(with_database(SERVICE, work, command_seconds=None), out)
+
+
+async def _school(connection: Connection, name: str, district: str | None) -> "School":
+    from accounts.store.school_logins import schools_named
+
+    schools = await schools_named(connection, name, district)
+    if not schools:
+        fail(f"there is no school {name!r}: it is written as in the district's export", EXIT_NOT_FOUND)
+    if len(schools) > 1:
+        fail(f"{len(schools)} schools are called {name!r}: say --district CODE", EXIT_USAGE)
+    return schools[0]
+
+
+async def _class(connection: Connection, school: "School", title: str) -> tuple[UUID, str]:
+    from accounts.store.school_logins import classes_named
+
+    classes = await classes_named(connection, school.school_id, title)
+    if len(classes) != 1:
+        words = "no class" if not classes else f"{len(classes)} classes"
+        fail(f"{school.name} has {words} {title!r}", EXIT_NOT_FOUND)
+    return classes[0]
+
+
+def _write(out: Path, text: str) -> None:
+    """Readable by nobody else: whoever reads it first has the logins."""
+    try:
+        descriptor = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, READABLE_BY_ME)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        fail(f"{out} is there already: name another file", EXIT_USAGE)
+    except OSError as error:
+        fail(f"the slips cannot be written to {out} ({error.strerror}): name another file", EXIT_USAGE)
+
+
+def _tell(handed_out: "HandedOut", out: Path) -> None:
+    """How many of whom have got one."""
+    from collections import Counter
+
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("whose", "slips")
+    for kind, count in Counter(slip.kind for slip in handed_out.slips).items():
+        table.add_row(kind, str(count))
+    console = Console()
+    if handed_out.slips:
+        console.print(table)
+        console.print(
+            f"{handed_out.new} logins are new. Print {out}, hand the slips out, then delete the file.", soft_wrap=True
+        )
+    console.print(f"{handed_out.kept} have one already.", soft_wrap=True)

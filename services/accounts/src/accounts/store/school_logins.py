@@ -1,0 +1,113 @@
+"""School logins, and who is to have one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from uuid import UUID
+
+import asyncpg
+
+from accounts.domain.school_logins import Holder, Kind
+from shared.runtime.postgres import Connection
+from shared.runtime.roster.names import sort_key
+from shared.runtime.sql import columns, load_queries
+
+SQL = load_queries("accounts.store", "school_logins.sql")
+
+
+@dataclass(frozen=True)
+class School:
+    """A school of a district."""
+
+    school_id: UUID
+    district_id: UUID
+    name: str
+
+
+@dataclass(frozen=True)
+class Found:
+    """Somebody with or without a login. `pupil` is the pupil whose pair it is, None for staff.
+
+    `is_first_password` says whether the printed password has not been used; None where there is no login.
+    """
+
+    holder: Holder
+    person: str
+    pupil: str | None
+    language: str | None
+    login_id: UUID | None
+    is_first_password: bool | None
+
+
+@dataclass(frozen=True)
+class NewLogin:
+    """A login that is handed out."""
+
+    login_id: UUID
+    holder: Holder
+    name: str
+    password_hash: str = field(repr=False)
+
+
+async def schools_named(connection: Connection, name: str, district: str | None) -> list[School]:
+    """The schools of that name, in the district of that code or in any."""
+    return [School(**row) for row in await connection.fetch(SQL["find_schools"], name, district)]
+
+
+async def classes_named(connection: Connection, school: UUID, title: str) -> list[tuple[UUID, str]]:
+    """The classes of a school with that title: their ids, and the title as it is written."""
+    return [tuple(row) for row in await connection.fetch(SQL["find_classes"], school, title)]
+
+
+async def in_class(connection: Connection, class_id: UUID, on: date) -> list[Found]:
+    """The pupils of a class in the order of their names, each followed by the guardians."""
+    rows = await connection.fetch(SQL["holders_in_class"], class_id, on)
+    return [_found(row) for row in sorted(rows, key=_pupil_first)]
+
+
+async def on_staff(connection: Connection, school: UUID, on: date) -> list[Found]:
+    """Whoever works at a school, in the order of their names."""
+    rows = await connection.fetch(SQL["holders_on_staff"], school, on)
+    return [_found(row) for row in sorted(rows, key=lambda row: sort_key(row["family_name"], row["given_name"]))]
+
+
+async def lock_school(connection: Connection, school: UUID) -> None:
+    """Lets those who hand out logins at a school come one after the other, until each one's transaction ends."""
+    await connection.execute(SQL["lock_school"], str(school))
+
+
+async def taken(connection: Connection, names: Sequence[str]) -> set[str]:
+    """Those of the names that somebody has, or had."""
+    return {row["name"] for row in await connection.fetch(SQL["taken"], names)}
+
+
+async def add(connection: Connection, school: School, logins: Sequence[NewLogin], now: datetime) -> None:
+    """Writes new logins."""
+    rows = [
+        (each.login_id, each.holder.person_id, each.holder.student_id, each.holder.kind, each.name, each.password_hash)
+        for each in logins
+    ]
+    await connection.execute(SQL["add"], school.district_id, school.school_id, now, *columns(rows, 6))
+
+
+async def print_again(connection: Connection, hashes: Sequence[tuple[UUID, str]], now: datetime) -> None:
+    """Gives logins another printed password."""
+    await connection.execute(SQL["print_again"], now, *columns(hashes, 2))
+
+
+def _pupil_first(row: asyncpg.Record) -> tuple[str, UUID, bool, str]:
+    pupil = sort_key(row["student_family_name"], row["student_given_name"])
+    person = sort_key(row["family_name"], row["given_name"])
+    return pupil, row["student_id"], row["kind"] != Kind.STUDENT, person
+
+
+def _found(row: asyncpg.Record) -> Found:
+    pupil = f"{row['student_given_name']} {row['student_family_name']}" if row["student_id"] else None
+    return Found(
+        holder=Holder(Kind(row["kind"]), row["person_id"], row["student_id"], row["name"]),
+        person=f"{row['given_name']} {row['family_name']}",
+        pupil=pupil,
+        language=row["language"],
+        login_id=row["login_id"],
+        is_first_password=row["is_first_password"],
+    )

@@ -1,0 +1,60 @@
+-- School logins. Whoever hands them out at a school holds its lock: of two at once the second finds what the first has made.
+
+-- name: lock_school
+SELECT pg_advisory_xact_lock(hashtextextended('school logins ' || $1::text, 0));
+
+-- name: find_schools
+-- $2: the code of the district, if it is told.
+SELECT org_id AS school_id, orgs.district_id, orgs.name
+FROM orgs JOIN districts USING (district_id)
+WHERE kind = 'school' AND coalesce(ends_on >= CURRENT_DATE, true) AND lower(orgs.name) = lower($1)
+    AND ($2::text IS NULL OR code = $2);
+
+-- name: find_classes
+SELECT class_id, title FROM classes
+WHERE school_id = $1 AND lower(title) = lower($2) AND coalesce(ends_on >= CURRENT_DATE, true);
+
+-- name: holders_in_class
+-- $1: the class, $2: the day. Of each pupil the pupil first, then the guardians.
+WITH pupils AS (
+    SELECT DISTINCT person_id FROM enrolments
+    WHERE class_id = $1 AND role = 'student' AND coalesce(begins_on <= $2, true) AND coalesce(ends_on >= $2, true)
+), holders AS (
+    SELECT 'student' AS kind, person_id, person_id AS student_id FROM pupils
+    UNION ALL
+    SELECT 'guardian', guardian_id, student_id FROM guardianships JOIN pupils ON student_id = pupils.person_id
+    WHERE coalesce(ends_on >= $2, true)
+)
+SELECT holders.kind, holders.person_id, holders.student_id, person.given_name, person.family_name, person.language,
+    student.given_name AS student_given_name, student.family_name AS student_family_name,
+    login.login_id, login.name, login.is_first_password
+FROM holders
+    JOIN people AS person ON person.person_id = holders.person_id AND coalesce(person.ends_on >= $2, true)
+    JOIN people AS student ON student.person_id = holders.student_id
+    LEFT JOIN school_logins AS login ON login.person_id = holders.person_id AND login.student_id = holders.student_id
+        AND login.ended_at IS NULL;
+
+-- name: holders_on_staff
+-- $1: the school, $2: the day.
+SELECT DISTINCT 'staff' AS kind, person_id, NULL::uuid AS student_id, given_name, family_name, language,
+    NULL AS student_given_name, NULL AS student_family_name, login.login_id, login.name, login.is_first_password
+FROM person_roles AS held JOIN people USING (person_id)
+    LEFT JOIN school_logins AS login USING (person_id)
+WHERE held.school_id = $1 AND role NOT IN ('student', 'guardian')
+    AND coalesce(held.begins_on <= $2, true) AND coalesce(held.ends_on >= $2, true) AND coalesce(people.ends_on >= $2, true)
+    AND login.ended_at IS NULL AND login.student_id IS NULL;
+
+-- name: taken
+SELECT name FROM school_logins WHERE name = ANY ($1::text[]);
+
+-- name: add
+INSERT INTO school_logins (login_id, district_id, school_id, person_id, student_id, kind, name, password_hash,
+    is_first_password, issued_at)
+SELECT login_id, $1, $2, person_id, student_id, kind, name, password_hash, true, $3
+FROM unnest($4::uuid[], $5::uuid[], $6::uuid[], $7::text[], $8::text[], $9::text[])
+    AS new (login_id, person_id, student_id, kind, name, password_hash);
+
+-- name: print_again
+UPDATE school_logins SET password_hash = new.password_hash, is_first_password = true, issued_at = $1
+FROM unnest($2::uuid[], $3::text[]) AS new (login_id, password_hash)
+WHERE school_logins.login_id = new.login_id;
