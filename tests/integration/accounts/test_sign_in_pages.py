@@ -26,7 +26,7 @@ async def test_a_wrong_password_and_an_unknown_address_are_answered_alike(browse
 
     assert (wrong.status_code, unknown.status_code) == (422, 422)
     assert wrong.text.replace(ADDRESS, "nobody@example.org") == unknown.text
-    assert "The address or the password is wrong" in wrong.text
+    assert "the login or the password is wrong" in wrong.text
     assert PASSWORD not in unknown.text
     assert browser.cookies == {}
 

@@ -1,12 +1,15 @@
 """A small district whose people have no logins yet."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
 import pytest
 from tests.integration.accounts.rosters.export import small_export
 from tests.integration.accounts.rosters.importing import Imports
 
+from accounts.handlers.handing_out import Slip, hand_out
+from accounts.handlers.parts import Parts
+from accounts.store import school_logins as store
 from shared.runtime.postgres import Connection, connect
 
 
@@ -20,3 +23,13 @@ async def connection(url: str, tmp_path: Path) -> AsyncIterator[Connection]:
     assert not report.findings.faults
     yield connection
     await connection.close()
+
+
+@pytest.fixture
+async def slips(connection: Connection, parts: Parts) -> Mapping[str, Slip]:
+    """What the people of class 3b were given, each by name; of those who have two, the first."""
+    [school] = await store.schools_named(connection, "Szkoła nr 1", None)
+    [(class_id, _)] = await store.classes_named(connection, school.school_id, "3b")
+    printed: list[Slip] = []
+    await hand_out(connection, parts.hasher, school, class_id, again=False, now=parts.clock(), printing=printed.extend)
+    return {slip.person: slip for slip in reversed(printed)}

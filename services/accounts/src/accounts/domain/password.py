@@ -65,13 +65,32 @@ def accept_password(password: str, email: EmailAddress | None) -> str:
     return normal
 
 
+def accept_login_password(password: str, own: Sequence[str]) -> str:
+    """The same for a school login, whose owner has these words of their own, in small letters.
+
+    Raises Refused as `accept_password` does: `password_personal` where fewer than 8 characters are left without them.
+    """
+    normal = accept_password(password, None)
+    rest = normal.casefold()
+    for word in own:
+        rest = rest.replace(word, "")
+    if len(rest) < MIN_LENGTH:
+        raise Refused("password_personal", "The password must be more than your name and your login")
+    return normal
+
+
 def refuse_guessable(password: str, email: EmailAddress, guesses: Guesses) -> None:
     """Raises Refused `password_common` for an accepted password that is a common one in disguise.
 
     It is a rule of its own because estimating takes its time.
     """
     own_words = [word for word in re.split(r"[^a-z0-9]+", email.key) if len(word) >= MIN_OWN_DATA]
-    if guesses(password, [*own_words, *GUESSABLE_WORDS]) < MIN_GUESSES:
+    refuse_guessable_from(password, own_words, guesses)
+
+
+def refuse_guessable_from(password: str, own: Sequence[str], guesses: Guesses) -> None:
+    """The same, of somebody with these words of their own: a name, a number."""
+    if guesses(password, [*own, *GUESSABLE_WORDS]) < MIN_GUESSES:
         raise _common()
 
 

@@ -44,7 +44,10 @@ class Device:
 
 @dataclass(frozen=True)
 class Session:
-    """One sign-in that lasts. `form_token` stands in the forms of its pages."""
+    """One sign-in that lasts, of a portal account, or of a school login: then `person_id` is whose it is.
+
+    `form_token` stands in the forms of its pages.
+    """
 
     session_id: UUID
     account_id: UUID
@@ -52,6 +55,7 @@ class Session:
     device: Device
     signed_in_at: datetime
     last_used_at: datetime
+    person_id: UUID | None = None
 
     @property
     def expires_at(self) -> datetime:

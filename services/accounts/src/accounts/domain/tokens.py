@@ -17,6 +17,7 @@ class Purpose(StrEnum):
     PASSWORD_RESET = "password_reset"  # noqa: S105 - the name of a purpose
     EMAIL_CHANGE = "email_change"
     SECOND_FACTOR = "second_factor"
+    FIRST_PASSWORD = "first_password"  # noqa: S105 - the name of a purpose
 
 
 class TokenFault(StrEnum):

@@ -31,7 +31,7 @@ class Access:
 def access_of(parts: Parts, session: Session, now: datetime) -> Access:
     """A fresh access token of a session."""
     expires_at = now + session.device.access
-    who = SignedIn(session.account_id, session.session_id, session.form_token, now, expires_at)
+    who = SignedIn(session.account_id, session.session_id, session.form_token, now, expires_at, session.person_id)
     return Access(issue(parts.keys.signing, who), expires_at)
 
 

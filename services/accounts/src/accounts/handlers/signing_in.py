@@ -6,16 +6,16 @@ from datetime import datetime, timedelta
 from accounts.domain.credentials import Credentials
 from accounts.domain.devices import cookie_with
 from accounts.domain.email_address import EmailAddress
-from accounts.domain.sessions import MOST_SESSIONS, Device, Session, new_form_token
+from accounts.domain.sessions import Device, Session, new_form_token
 from accounts.domain.tokens import Purpose, new_token, token_fault, token_hash
 from accounts.domain.user_agent import browser_of, system_of
 from accounts.events import credentials as events
+from accounts.handlers.beginning import Begun, device_token_of, make_room, place, shown
 from accounts.handlers.guessed_codes import told_of
 from accounts.handlers.guesses import Guess, Visitor, begin_code, begin_guess
 from accounts.handlers.parts import Parts
 from accounts.handlers.proving import CodeNeeded, WrongPassword, counted, locked, prove_password
-from accounts.handlers.revoking import revoke
-from accounts.handlers.sessions import Access, access_of
+from accounts.handlers.sessions import access_of
 from accounts.store import credentials, sessions
 from accounts.store.sessions import NewSession
 from shared.contracts.envelope import Event, EventData
@@ -41,16 +41,6 @@ class SignIn:
 
 
 @dataclass(frozen=True)
-class Begun:
-    """A session that began: its reference token, its first access token, the cookie by which the browser is known."""
-
-    session: Session
-    session_token: str = field(repr=False)
-    access: Access
-    device_cookie: str | None = field(default=None, repr=False)
-
-
-@dataclass(frozen=True)
 class _Proven:
     """Credentials whose password was right, by which of its tokens they know the browser, what is written with it."""
 
@@ -66,7 +56,7 @@ async def sign_in(parts: Parts, asked: SignIn, visitor: Visitor, former_token: s
     Raises SignInRefused, CodeNeeded, WrongCode, TooManyAttempts, HashingBusy.
     """
     async with parts.connection() as connection:
-        account, device = await credentials.of_address_on_device(connection, asked.email.key, _devices(visitor))
+        account, device = await credentials.of_address_on_device(connection, asked.email.key, shown(visitor))
     guess = await begin_guess(parts, parts.address_digest(asked.email), visitor, device=device)
     try:
         verdict = await prove_password(parts, account.password_hash if account else None, asked.password, guess)
@@ -103,7 +93,7 @@ async def sign_in_with_code(
         if waiting is None or token_fault(waiting, Purpose.SECOND_FACTOR, parts.clock()):
             raise SignInRefused
         account = await credentials.of_account(connection, waiting.account_id)
-        device = await sessions.known_among(connection, waiting.account_id, _devices(visitor))
+        device = await sessions.known_among(connection, waiting.account_id, shown(visitor))
     if account is None:
         raise SignInRefused
     digest = parts.address_digest(EmailAddress(account.email))
@@ -126,8 +116,8 @@ async def _begin(
 ) -> Begun:
     """Writes the session, and with it whatever follows from it."""
     device = Device(shared, browser_of(visitor.user_agent), system_of(visitor.user_agent))
-    device_token = None if shared else _device_token(visitor, proven.device)
-    known_by = token_hash(device_token) if device_token else _place(parts, visitor, device)
+    device_token = None if shared else device_token_of(visitor, proven.device)
+    known_by = token_hash(device_token) if device_token else place(parts, visitor, device)
     session_token = new_token()
     codes = await begin_code(parts, proven.guess) if code and proven.account.second_factor else 0
     async with (
@@ -143,7 +133,7 @@ async def _begin(
         if spent and not await credentials.use_token(transaction, spent, now):
             raise SignInRefused
         session = Session(new_id(), account.account_id, new_form_token(), device, now, now)
-        await _make_room(transaction, account, former_token, now)
+        await make_room(transaction, account.account_id, former_token, now)
         alarms = await _alarms(transaction, account, known_by, device, now)
         new = NewSession(
             session,
@@ -159,38 +149,9 @@ async def _begin(
     return Begun(session, session_token, access_of(parts, session, now), cookie)
 
 
-async def _make_room(transaction: Connection, account: Credentials, former_token: str | None, now: datetime) -> None:
-    """Ends the session that the browser had before, and the ones least used of an account that has very many."""
-    if former_token and (former := await sessions.of_token(transaction, token_hash(former_token))):
-        await revoke(transaction, former[1], [former[0]], "replaced", now)
-    others = await sessions.of_account(transaction, account.account_id, now)
-    surplus = [session.session_id for session in others[MOST_SESSIONS - 1 :]]
-    if surplus:
-        await revoke(transaction, account.account_id, surplus, "replaced", now)
-
-
 async def _alarms(
     transaction: Connection, account: Credentials, known_by: bytes, device: Device, now: datetime
 ) -> list[Event[EventData]]:
     """The event for a browser that is new to the account; none for its first sign-in."""
     known, signed_in_before = await sessions.device_known(transaction, account.account_id, known_by)
     return [] if known or not signed_in_before else [events.signed_in_from_new_device(account, device, now)]
-
-
-def _devices(visitor: Visitor) -> list[bytes]:
-    """What is kept of the tokens that the browser shows."""
-    return [token_hash(token) for token in visitor.device_tokens]
-
-
-def _device_token(visitor: Visitor, known: bytes | None) -> str:
-    """The token by which the account knows the browser; a fresh one where it knows it by none."""
-    return next((token for token in visitor.device_tokens if token_hash(token) == known), None) or new_token()
-
-
-def _place(parts: Parts, visitor: Visitor, device: Device) -> bytes:
-    """By what a shared computer is known again, where no cookie is left: the network, and the kind of browser.
-
-    Otherwise everybody who uses the school's computers would be mailed each day.
-    """
-    place = "|".join((visitor.network, device.browser or "", device.system or ""))
-    return parts.keyed_digest(b"place", place.encode())

@@ -10,9 +10,10 @@ from accounts.domain import password
 from accounts.domain.password import accept_password
 from accounts.domain.registration import Language
 from accounts.domain.sessions import Session
+from accounts.handlers.beginning import Begun
 from accounts.handlers.proving import Proof
 from accounts.handlers.sessions import Access
-from accounts.handlers.signing_in import Begun, SignIn
+from accounts.handlers.signing_in import SignIn
 from accounts.http.bodies import TOKEN, Body, Email, KnownPassword, by_rule
 from accounts.http.calls import MAX_TOKEN
 from shared.runtime.pages.forms import Secret

@@ -1,5 +1,6 @@
 """What every operation is given: the working parts, and where the call comes from."""
 
+from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -39,4 +40,26 @@ def visitor_of(request: Request) -> Visitor:
 
 WorkingParts = Annotated[Parts, Depends(parts_of)]
 Calling = Annotated[Visitor, Depends(visitor_of)]
-Who = Annotated[SignedIn, Depends(signed_in)]
+
+
+async def with_account(who: Annotated[SignedIn, Depends(signed_in)]) -> SignedIn:
+    """Who calls, with a portal account. Raises ProblemError 403 for a school login."""
+    return refuse_login(who)
+
+
+async def with_login(who: Annotated[SignedIn, Depends(signed_in)]) -> SignedIn:
+    """Who calls, with a school login. Raises ProblemError 403 for a portal account."""
+    if who.person_id is None:
+        raise ProblemError(HTTPStatus.FORBIDDEN, "school_login_needed", "Sign in with a school login for this")
+    return who
+
+
+def refuse_login(who: SignedIn) -> SignedIn:
+    """Who is signed in, with a portal account. Raises ProblemError 403 for a school login."""
+    if who.person_id is not None:
+        raise ProblemError(HTTPStatus.FORBIDDEN, "portal_account_needed", "Sign in with a portal account for this")
+    return who
+
+
+Who = Annotated[SignedIn, Depends(with_account)]
+AtSchool = Annotated[SignedIn, Depends(with_login)]

@@ -48,6 +48,6 @@ def describe(app: FastAPI) -> dict[str, Any]:
 
 
 def _examples(operation: dict[str, Any], status: str) -> Sequence[ProblemError]:
-    own = _SIGN_IN_EXAMPLES if operation["operationId"] == "signIn" else {}
+    own = _SIGN_IN_EXAMPLES if operation["operationId"] in {"signIn", "signInAtSchool"} else {}
     own = _LINK_EXAMPLES if "410" in operation["responses"] else own
     return own.get(status, _EXAMPLES[status])

@@ -16,6 +16,7 @@ from accounts.handlers.mail_requests import TooManyRequests
 from accounts.handlers.parts import Contended
 from accounts.handlers.passwords import PasswordRefused
 from accounts.handlers.proving import CodeNeeded, WrongCode, WrongPassword
+from accounts.handlers.school_sign_in import FirstPasswordUsed
 from accounts.handlers.second_factor import AlreadyOn, NotSetUp
 from accounts.handlers.sessions import NoSuchSession, SessionGone
 from accounts.handlers.signing_in import SignInRefused
@@ -55,6 +56,7 @@ WAITS: Mapping[type[Exception], tuple[int, str, str]] = {
 FIELDS: Mapping[type[Exception], tuple[str, str, str]] = {
     WrongPassword: ("password", "wrong_password", "This is not the password"),
     CodeNeeded: ("code", "code_needed", "The account asks for a code from the app"),
+    FirstPasswordUsed: ("new_password", "new_password_needed", "Choose a password in the place of the printed one"),
     WrongCode: ("code", "wrong_code", "The code is wrong, too old, or was used before"),
     AddressUnchanged: ("email", "email_unchanged", "The account has this address already"),
 }
@@ -78,6 +80,7 @@ Refusal: TypeAlias = (
     | WrongPassword
     | CodeNeeded
     | WrongCode
+    | FirstPasswordUsed
     | AddressUnchanged
 )
 

@@ -9,8 +9,9 @@ from fastapi import Request
 from fastapi.responses import Response
 
 from accounts.domain.sessions import OWN_DEVICE_IDLE, Session
+from accounts.handlers.beginning import Begun
 from accounts.handlers.sessions import Access
-from accounts.handlers.signing_in import CODE_LIFETIME, Begun
+from accounts.handlers.signing_in import CODE_LIFETIME
 from accounts.http.calls import DEVICE_COOKIE, MAX_TOKEN
 from shared.runtime.auth.requests import ACCESS_COOKIE, REFRESHED_COOKIE
 
@@ -19,6 +20,9 @@ SESSION_COOKIE = "__Host-session"
 
 SECOND_FACTOR_COOKIE = "__Host-second-factor"
 """Between the password and the code."""
+
+FIRST_PASSWORD_COOKIE = "__Host-first-password"  # noqa: S105 - the name of a cookie
+"""Between the printed password and the choice of another."""
 
 DEVICE_LIFETIME = timedelta(days=400)
 """The longest that browsers keep a cookie."""
@@ -36,12 +40,18 @@ def second_factor_token_of(request: Request) -> str | None:
     return _token(request, SECOND_FACTOR_COOKIE)
 
 
+def first_password_token_of(request: Request) -> str | None:
+    """The token of somebody whose printed password was right and who owes another."""
+    return _token(request, FIRST_PASSWORD_COOKIE)
+
+
 def keep_session(response: Response, begun: Begun, now: datetime) -> None:
     """Signs the browser in."""
     renew_session(response, begun.session, begun.session_token, begun.access, now)
     if begun.device_cookie:
         _set(response, DEVICE_COOKIE, begun.device_cookie, DEVICE_LIFETIME)
     _forget(response, SECOND_FACTOR_COOKIE)
+    _forget(response, FIRST_PASSWORD_COOKIE)
 
 
 def renew_session(response: Response, session: Session, session_token: str, access: Access, now: datetime) -> None:
@@ -59,6 +69,11 @@ def note_renewal(response: Response) -> None:
 def await_code(response: Response, token: str) -> None:
     """Lets the code follow."""
     _set(response, SECOND_FACTOR_COOKIE, token, CODE_LIFETIME)
+
+
+def await_password(response: Response, token: str) -> None:
+    """Lets the choice of a password follow."""
+    _set(response, FIRST_PASSWORD_COOKIE, token, CODE_LIFETIME)
 
 
 def forget_session(response: Response) -> None:

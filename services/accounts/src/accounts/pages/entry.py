@@ -6,8 +6,10 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from accounts.handlers.account import look_at_account
+from accounts.handlers.school_sign_in import look_at_login
 from accounts.http.calls import parts_of
 from accounts.pages.owner import Somebody, somebody
+from shared.runtime.i18n import DEFAULT_LANGUAGE
 from shared.runtime.pages.rendering import language_of, page, see_other
 from shared.runtime.pages.route import PageRoute
 from shared.runtime.problems import problem_of
@@ -21,6 +23,10 @@ async def entry_page(request: Request, who: Somebody) -> Response:
     """The ways in, or where to go from here."""
     if who is None:
         return page(request, "entry.html")
+    if who.person_id:
+        login = await look_at_login(parts_of(request), who)
+        request.state.language = login.language or DEFAULT_LANGUAGE
+        return page(request, "school_home.html", login=login, done=request.query_params.get("done"))
     account = await look_at_account(parts_of(request), who)  # asked for here: the front door stands without a database
     request.state.language = account.credentials.language
     return page(request, "home.html", account=account)

@@ -12,12 +12,18 @@ SELECT * FROM unnest($3::text[], $4::smallint[], $5::text[], $6::text[], $7::jso
 SELECT account_id FROM accounts WHERE deletion_at <= $1 ORDER BY deletion_at LIMIT $2 FOR UPDATE SKIP LOCKED;
 
 -- name: delete_account
--- Sessions, devices, sign-ins, codes and what waits to be confirmed go with the row. Digests of the address in the
+-- Codes and what waits to be confirmed go with the row. Digests of the address in the
 -- limits are forgotten within a day by themselves.
 WITH account AS (
     DELETE FROM accounts WHERE account_id = $1 RETURNING account_id
 ), links AS (
     DELETE FROM tokens WHERE account_id = $1
+), own_sessions AS (
+    DELETE FROM sessions WHERE account_id = $1
+), own_devices AS (
+    DELETE FROM devices WHERE account_id = $1
+), own_history AS (
+    DELETE FROM sign_ins WHERE account_id = $1
 )
 INSERT INTO outbox (lane, slot, topic, key, headers, value)
 SELECT * FROM unnest($2::text[], $3::smallint[], $4::text[], $5::text[], $6::jsonb[], $7::bytea[]);

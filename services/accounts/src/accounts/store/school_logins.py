@@ -49,6 +49,28 @@ class NewLogin:
     password_hash: str = field(repr=False)
 
 
+@dataclass(frozen=True)
+class SchoolLogin:
+    """A login that can be signed in with, and whose it is. `pupil` is whose pair it is of, None for staff."""
+
+    login_id: UUID
+    person_id: UUID
+    kind: Kind
+    name: str
+    password_hash: str = field(repr=False)
+    is_first_password: bool
+    given_name: str
+    family_name: str
+    language: str | None
+    pupil: str | None
+    school: str | None
+
+    @property
+    def own_words(self) -> tuple[str, ...]:
+        """What its owner's password must not be made of."""
+        return (self.given_name.casefold(), self.family_name.casefold(), self.name, self.name.rstrip("uk"))
+
+
 async def schools_named(connection: Connection, name: str, district: str | None) -> list[School]:
     """The schools of that name, in the district of that code or in any."""
     return [School(**row) for row in await connection.fetch(SQL["find_schools"], name, district)]
@@ -95,6 +117,48 @@ async def print_again(connection: Connection, hashes: Sequence[tuple[UUID, str]]
     await connection.execute(SQL["print_again"], now, *columns(hashes, 2))
 
 
+async def named(connection: Connection, name: str) -> SchoolLogin | None:
+    """The login of that name, if it can be signed in with."""
+    return _login(await connection.fetchrow(SQL["login"], name, None))
+
+
+async def of_id(connection: Connection, login_id: UUID) -> SchoolLogin | None:
+    """A login, which nobody else changes until the transaction ends, if it can be signed in with."""
+    return _login(await connection.fetchrow(SQL["login"], None, login_id))
+
+
+async def known_device(connection: Connection, name: str, device_hashes: Sequence[bytes]) -> bytes | None:
+    """By which of these hashes the login of that name knows a device."""
+    device: bytes | None = await connection.fetchval(SQL["known_device"], name, device_hashes)
+    return device
+
+
+async def set_password(connection: Connection, login_id: UUID, password_hash: str) -> None:
+    """Sets the password that its owner has chosen."""
+    await connection.execute(SQL["set_password"], login_id, password_hash)
+
+
+def _login(row: asyncpg.Record | None) -> SchoolLogin | None:
+    return row and SchoolLogin(
+        login_id=row["login_id"],
+        person_id=row["person_id"],
+        kind=Kind(row["kind"]),
+        name=row["name"],
+        password_hash=row["password_hash"],
+        is_first_password=row["is_first_password"],
+        given_name=row["given_name"],
+        family_name=row["family_name"],
+        language=row["language"],
+        pupil=_pupil(row),
+        school=row["school"],
+    )
+
+
+def _pupil(row: asyncpg.Record) -> str | None:
+    given, family = row["student_given_name"], row["student_family_name"]
+    return f"{given} {family}" if family else None
+
+
 def _pupil_first(row: asyncpg.Record) -> tuple[str, UUID, bool, str]:
     pupil = sort_key(row["student_family_name"], row["student_given_name"])
     person = sort_key(row["family_name"], row["given_name"])
@@ -102,11 +166,10 @@ def _pupil_first(row: asyncpg.Record) -> tuple[str, UUID, bool, str]:
 
 
 def _found(row: asyncpg.Record) -> Found:
-    pupil = f"{row['student_given_name']} {row['student_family_name']}" if row["student_id"] else None
     return Found(
         holder=Holder(Kind(row["kind"]), row["person_id"], row["student_id"], row["name"]),
         person=f"{row['given_name']} {row['family_name']}",
-        pupil=pupil,
+        pupil=_pupil(row),
         language=row["language"],
         login_id=row["login_id"],
         is_first_password=row["is_first_password"],

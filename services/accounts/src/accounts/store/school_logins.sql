@@ -58,3 +58,22 @@ FROM unnest($4::uuid[], $5::uuid[], $6::uuid[], $7::text[], $8::text[], $9::text
 UPDATE school_logins SET password_hash = new.password_hash, is_first_password = true, issued_at = $1
 FROM unnest($2::uuid[], $3::text[]) AS new (login_id, password_hash)
 WHERE school_logins.login_id = new.login_id;
+
+-- name: login
+-- By its name ($1) or its id ($2), while it and whose it is are not over.
+SELECT login_id, person.person_id, school_logins.kind, school_logins.name, password_hash, is_first_password, person.given_name, person.family_name,
+    person.language, student.given_name AS student_given_name, student.family_name AS student_family_name,
+    orgs.name AS school
+FROM school_logins JOIN people AS person ON person.person_id = school_logins.person_id
+    LEFT JOIN people AS student ON student.person_id = student_id
+    LEFT JOIN orgs ON org_id = school_logins.school_id
+WHERE (school_logins.name = $1 OR login_id = $2) AND ended_at IS NULL AND coalesce(person.ends_on >= CURRENT_DATE, true)
+FOR UPDATE OF school_logins;
+
+-- name: known_device
+SELECT device_hash FROM devices JOIN school_logins ON login_id = account_id
+WHERE name = $1 AND device_hash = ANY ($2::bytea[])
+ORDER BY devices.last_used_at DESC, device_hash LIMIT 1;
+
+-- name: set_password
+UPDATE school_logins SET password_hash = $2, is_first_password = false WHERE login_id = $1;

@@ -148,6 +148,7 @@ def _session(row: asyncpg.Record) -> Session:
         device=_device(row),
         signed_in_at=row["signed_in_at"],
         last_used_at=row["last_used_at"],
+        person_id=row["person_id"],
     )
 
 

@@ -34,7 +34,8 @@ SELECT * FROM unnest($14::text[], $15::smallint[], $16::text[], $17::text[], $18
 UPDATE sessions
 SET last_used_at = $2, expires_at = $2::timestamptz + CASE WHEN shared_computer THEN $4::interval ELSE $3::interval END
 WHERE token_hash = $1 AND expires_at > $2
-RETURNING session_id, account_id, form_token, shared_computer, browser, system, signed_in_at, last_used_at;
+RETURNING session_id, account_id, form_token, shared_computer, browser, system, signed_in_at, last_used_at,
+    (SELECT person_id FROM school_logins WHERE login_id = account_id) AS person_id;
 
 -- name: session_of_token
 SELECT session_id, account_id FROM sessions WHERE token_hash = $1;
@@ -43,7 +44,8 @@ SELECT session_id, account_id FROM sessions WHERE token_hash = $1;
 SELECT EXISTS (SELECT FROM sessions WHERE session_id = $1 AND expires_at > $2);
 
 -- name: sessions_of_account
-SELECT session_id, account_id, form_token, shared_computer, browser, system, signed_in_at, last_used_at
+SELECT session_id, account_id, form_token, shared_computer, browser, system, signed_in_at, last_used_at,
+    (SELECT person_id FROM school_logins WHERE login_id = account_id) AS person_id
 FROM sessions
 WHERE account_id = $1 AND expires_at > $2
 ORDER BY last_used_at DESC, session_id;

@@ -1,6 +1,7 @@
 """Access tokens: JWTs signed with Ed25519 (RFC 9864, RFC 9068), good for some minutes, checked by every service.
 
-A token says which account and which session it belongs to, and nothing about the person or their rights.
+A token says which account or school login and which session it belongs to, and of a school login whose it is. It says
+nothing about rights.
 """
 
 from collections.abc import Callable
@@ -30,7 +31,8 @@ Fault = Literal["token_invalid", "token_expired"]
 class SignedIn:
     """Who is signed in, as their access token says.
 
-    `form_token` stands in every form of the session's pages: another site cannot read it.
+    `account_id` is a portal account, or a school login: then `person_id` is who it is in the roster. `form_token`
+    stands in every form of the session's pages: another site cannot read it.
     """
 
     account_id: UUID
@@ -38,6 +40,7 @@ class SignedIn:
     form_token: str
     issued_at: datetime
     expires_at: datetime
+    person_id: UUID | None = None
 
 
 class TokenRefused(Exception):  # noqa: N818 - reads as what happened
@@ -65,6 +68,7 @@ def issue(key: OKPKey, who: SignedIn) -> str:
         "form": who.form_token,
         "iat": int(who.issued_at.timestamp()),
         "exp": int(who.expires_at.timestamp()),
+        **({"person": str(who.person_id)} if who.person_id else {}),
     }
     return jwt.encode(header, claims, key, algorithms=[ALGORITHM])
 
@@ -114,4 +118,5 @@ def _who(claims: dict[str, Any]) -> SignedIn:
         form_token=str(claims["form"]),
         issued_at=datetime.fromtimestamp(claims["iat"], UTC),
         expires_at=datetime.fromtimestamp(claims["exp"], UTC),
+        person_id=UUID(claims["person"]) if "person" in claims else None,
     )

@@ -1,0 +1,174 @@
+"""Somebody signs in with a school login. The printed password opens nothing but the choice of another."""
+
+from dataclasses import dataclass, field
+
+from accounts.domain.devices import cookie_with
+from accounts.domain.school_logins import printed_password
+from accounts.domain.sessions import Device, Session, new_form_token
+from accounts.domain.tokens import Purpose, new_token, token_fault, token_hash
+from accounts.domain.user_agent import browser_of, system_of
+from accounts.handlers.beginning import Begun, device_token_of, make_room, place, shown
+from accounts.handlers.guesses import Guess, Visitor, begin_guess, forgive
+from accounts.handlers.parts import Parts
+from accounts.handlers.passwords import new_hash_of_login
+from accounts.handlers.proving import Proof, WrongPassword, prove_password
+from accounts.handlers.revoking import revoke_all
+from accounts.handlers.sessions import SessionGone, access_of
+from accounts.handlers.signing_in import CODE_LIFETIME, SignInRefused
+from accounts.passwords import Verdict
+from accounts.store import credentials, school_logins, sessions
+from accounts.store.school_logins import SchoolLogin
+from accounts.store.sessions import NewSession
+from shared.runtime.auth.access_tokens import SignedIn
+from shared.runtime.events import new_id
+from shared.runtime.postgres import Connection
+
+
+class FirstPasswordUsed(Exception):  # noqa: N818 - reads as what happened
+    """The password is the printed one, and right: another has to be chosen."""
+
+    def __init__(self, login: SchoolLogin) -> None:
+        super().__init__("another password has to be chosen")
+        self.login = login
+
+
+@dataclass(frozen=True)
+class SchoolSignIn:
+    """What somebody enters. `shared` says that others use this computer, too."""
+
+    login: str
+    password: str = field(repr=False)
+    shared: bool = False
+
+
+@dataclass(frozen=True)
+class _Browser:
+    """Where a session begins: by what the login knows the browser, and the session that it had before."""
+
+    visitor: Visitor
+    known: bytes | None
+    shared: bool
+    former_token: str | None = field(repr=False)
+
+
+async def sign_in_at_school(
+    parts: Parts, asked: SchoolSignIn, visitor: Visitor, former_token: str | None = None
+) -> Begun:
+    """Begins a session in the place of the browser's former one.
+
+    Raises SignInRefused, FirstPasswordUsed, TooManyAttempts, HashingBusy.
+    """
+    async with parts.connection() as connection:
+        login = await school_logins.named(connection, asked.login)
+        device = await school_logins.known_device(connection, asked.login, shown(visitor))
+    guess = await begin_guess(parts, login_digest(parts, asked.login), visitor, device=device)
+    try:
+        verdict = await _prove(parts, login, asked.password, guess)
+    except WrongPassword:
+        raise SignInRefused from None
+    assert login is not None  # noqa: S101 - without a login no password is right
+    if login.is_first_password:
+        await forgive(parts, guess)
+        raise FirstPasswordUsed(login)
+    browser = _Browser(visitor, device, asked.shared, former_token)
+    async with parts.transaction() as transaction:
+        locked = await school_logins.of_id(transaction, login.login_id)
+        if locked is None or locked.password_hash != login.password_hash:  # it was changed in this moment
+            raise SignInRefused
+        if verdict.better_hash:
+            await school_logins.set_password(transaction, login.login_id, verdict.better_hash)
+        return await _begin(parts, transaction, locked, guess, browser)
+
+
+async def await_password(parts: Parts, used: FirstPasswordUsed) -> str:
+    """A token by which the choice of a password can follow, without the printed one."""
+    token = new_token()
+    async with parts.connection() as connection:
+        ends_at = parts.clock() + CODE_LIFETIME
+        await credentials.add_token(connection, token_hash(token), used.login.login_id, Purpose.FIRST_PASSWORD, ends_at)
+    return token
+
+
+async def whose_choice(parts: Parts, token: str) -> SchoolLogin:
+    """Who is to choose a password. Raises SignInRefused when it was too long ago or is done."""
+    async with parts.connection() as connection:
+        return await _waiting(parts, connection, token)
+
+
+async def choose_password(
+    parts: Parts, token: str, password: str, visitor: Visitor, *, shared: bool, former_token: str | None = None
+) -> Begun:
+    """Sets the password in the place of the printed one, and begins a session.
+
+    Raises SignInRefused when it was too long ago or has changed since, PasswordRefused, HashingBusy, TooManyAttempts.
+    """
+    login = await whose_choice(parts, token)
+    password_hash = await new_hash_of_login(parts, password, login.own_words)
+    guess = await begin_guess(parts, login_digest(parts, login.name), visitor, device=None)
+    async with parts.transaction() as transaction:
+        login = await _waiting(parts, transaction, token)
+        if not await credentials.use_token(transaction, token_hash(token), parts.clock()):
+            raise SignInRefused
+        await school_logins.set_password(transaction, login.login_id, password_hash)
+        return await _begin(parts, transaction, login, guess, _Browser(visitor, None, shared, former_token))
+
+
+async def change_password(parts: Parts, who: SignedIn, proof: Proof, password: str, visitor: Visitor) -> None:
+    """Sets another password after the old one was proven. Every other session ends.
+
+    Raises WrongPassword, TooManyAttempts, PasswordRefused, HashingBusy.
+    """
+    login = await look_at_login(parts, who)
+    password_hash = await new_hash_of_login(parts, password, login.own_words)
+    guess = await begin_guess(parts, login_digest(parts, login.name), visitor, device=who.session_id.bytes)
+    await _prove(parts, login, proof.password, guess)
+    await forgive(parts, guess)
+    async with parts.transaction() as transaction:
+        locked = await school_logins.of_id(transaction, login.login_id)
+        if locked is None or locked.password_hash != login.password_hash:
+            raise WrongPassword
+        await revoke_all(transaction, login.login_id, "password_changed", parts.clock(), keep=who.session_id)
+        await school_logins.set_password(transaction, login.login_id, password_hash)
+
+
+async def look_at_login(parts: Parts, who: SignedIn) -> SchoolLogin:
+    """The login of who is signed in. Raises SessionGone when it is over."""
+    async with parts.connection() as connection:
+        login = await school_logins.of_id(connection, who.account_id)
+    if login is None:
+        raise SessionGone
+    return login
+
+
+def login_digest(parts: Parts, name: str) -> bytes:
+    """A login as the limits count it, whether there is one of that name or not."""
+    return parts.keyed_digest(b"school login", name.encode())
+
+
+async def _prove(parts: Parts, login: SchoolLogin | None, password: str, guess: Guess) -> Verdict:
+    entered = printed_password(password) if login and login.is_first_password else password
+    return await prove_password(parts, login.password_hash if login else None, entered, guess)
+
+
+async def _waiting(parts: Parts, connection: Connection, token: str) -> SchoolLogin:
+    waiting = await credentials.token(connection, token_hash(token))
+    if waiting is None or token_fault(waiting, Purpose.FIRST_PASSWORD, parts.clock()):
+        raise SignInRefused
+    login = await school_logins.of_id(connection, waiting.account_id)
+    if login is None or not login.is_first_password:
+        raise SignInRefused
+    return login
+
+
+async def _begin(parts: Parts, transaction: Connection, login: SchoolLogin, guess: Guess, browser: _Browser) -> Begun:
+    """Writes the session of a login that the caller has locked."""
+    visitor = browser.visitor
+    device = Device(browser.shared, browser_of(visitor.user_agent), system_of(visitor.user_agent))
+    device_token = None if browser.shared else device_token_of(visitor, browser.known)
+    known_by = token_hash(device_token) if device_token else place(parts, visitor, device)
+    session_token, now = new_token(), parts.clock()
+    session = Session(new_id(), login.login_id, new_form_token(), device, now, now, login.person_id)
+    await make_room(transaction, login.login_id, browser.former_token, now)
+    await sessions.begin(transaction, NewSession(session, token_hash(session_token), known_by, guess.subjects))
+    cookie = cookie_with(device_token, visitor.device_tokens) if device_token else None
+    return Begun(session, session_token, access_of(parts, session, now), cookie)
