@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from playwright.async_api import Page
 from tests.e2e.accounts_site import Site
+from tests.integration.accounts.logins.teacher import teachers_slip
 
 PASSWORD = "cztery zielone rowery"
 OTHER_PASSWORD = "siedem cichych tramwajów"
@@ -21,7 +22,14 @@ class Walk:
 
     async def stops(self) -> AsyncIterator[str]:
         """All of them."""
-        for part in (self._registration, self._signed_out, self._forgotten, self._account, self._second_factor):
+        for part in (
+            self._registration,
+            self._signed_out,
+            self._forgotten,
+            self._account,
+            self._second_factor,
+            self._school_login,
+        ):
             async for stop in part():
                 yield stop
         async for stop in self._ends():
@@ -132,6 +140,23 @@ class Walk:
         await self.send(email=self.email)
         await self.open(await self.site.reset_link())
         yield "/password/reset, keeps the account"
+
+    async def _school_login(self) -> AsyncIterator[str]:
+        await self.page.context.clear_cookies()
+        slip = await teachers_slip(self.site.world)
+        await self.open("/sign-in")
+        await self.send(email=slip.login, password=slip.password)
+        yield "/sign-in/first-password"
+        await self.send(new_password="12345678")
+        yield "/sign-in/first-password, wrong"
+        await self.send(new_password=OTHER_PASSWORD)
+        for path in ("/", "/school-login/password", "/account"):
+            yield await self.open(path)
+        await self.open("/school-login/password")
+        await self.send(password="not the password", new_password="short")
+        yield "/school-login/password, wrong"
+        await self.send(password=OTHER_PASSWORD, new_password=PASSWORD)
+        yield "/, another password"
 
     async def _ends(self) -> AsyncIterator[str]:
         await self.page.context.clear_cookies()

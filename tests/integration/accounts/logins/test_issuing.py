@@ -36,10 +36,13 @@ class Office:
 
     async def issues(self, *arguments: str, code: int = 0) -> tuple[list[Slip], str]:
         """The slips, and what was printed."""
+        return await self.asks("issue", *arguments, code=code)
+
+    async def asks(self, command: str, *arguments: str, code: int = 0) -> tuple[list[Slip], str]:
         self.sheets += 1
         out = self.folder / f"slips-{self.sheets}.html"
         found, printed = await run_command(
-            self.url, "accounts", "logins", "issue", "--out", str(out), *arguments, settings=self.settings
+            self.url, "accounts", "logins", command, "--out", str(out), *arguments, settings=self.settings
         )
         assert found == code, printed
         assert "Traceback" not in printed
@@ -147,5 +150,40 @@ async def test_a_sheet_that_is_there_is_not_written_over_and_nobody_has_a_login(
 )
 async def test_what_is_wrong_is_one_line(office: Office, arguments: tuple[str, ...], code: int, words: str) -> None:
     _, printed = await office.issues(*arguments, code=code)
+    assert words in printed
+    assert len(printed.splitlines()) == 1
+
+
+async def test_a_lost_slip_is_printed_anew_and_what_was_before_opens_nothing(
+    office: Office, connection: Connection
+) -> None:
+    slips, _ = await office.issues(*CLASS_3B)
+    login = slips[1].login
+    own = argon2.PasswordHasher().hash("lampa w zielonym lesie")
+    set_own = (
+        "UPDATE school_logins SET is_first_password = false, password_hash = $2 WHERE name = $1 RETURNING login_id"
+    )
+    login_id = await connection.fetchval(set_own, login, own)
+    session = """INSERT INTO sessions (session_id, account_id, token_hash, form_token, shared_computer, signed_in_at,
+        last_used_at, expires_at)
+        VALUES (gen_random_uuid(), $1, 'x', 'x', false, now(), now(), now() + interval '1 day')"""
+    await connection.execute(session, login_id)
+    [slip], printed = await office.asks("reissue", login)
+    assert (slip.login, slip.person) == (login, "Jan Lis")
+    assert slip.password not in printed
+    row = await connection.fetchrow("SELECT * FROM school_logins WHERE name = $1", login)
+    assert row is not None
+    assert row["is_first_password"]
+    assert argon2.PasswordHasher().verify(row["password_hash"], printed_password(slip.password))
+    assert await connection.fetchval("SELECT count(*) FROM sessions") == 0
+    assert "Szkoła nr 1" in (office.folder / "slips-2.html").read_text()
+
+
+@pytest.mark.parametrize(
+    ("login", "code", "words"),
+    [("99999999", 1, "nobody has the login 99999999"), ("anna@example.org", 2, "anna@example.org is no login")],
+)
+async def test_a_login_that_nobody_has_is_one_line(office: Office, login: str, code: int, words: str) -> None:
+    _, printed = await office.asks("reissue", login, code=code)
     assert words in printed
     assert len(printed.splitlines()) == 1

@@ -2,7 +2,9 @@
 # ruff: noqa: PLC0415
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
@@ -14,7 +16,8 @@ from shared.runtime.commands import EXIT_NOT_FOUND, EXIT_USAGE, fail, with_datab
 from shared.runtime.postgres import Connection
 
 if TYPE_CHECKING:
-    from accounts.handlers.handing_out import HandedOut, Slip
+    from accounts.handlers.handing_out import HandedOut, Print, Slip
+    from accounts.passwords import PasswordHasher
     from accounts.store.school_logins import School
 
 READABLE_BY_ME = 0o600
@@ -36,33 +39,81 @@ def issue(
     """Make logins for those who have none, and write a slip for each. The passwords stand there and nowhere else."""
     from accounts.clock import utc_now
     from accounts.handlers.handing_out import hand_out
-    from accounts.passwords import PasswordHasher
-    from accounts.slips import Occasion, sheet
-    from shared.runtime.i18n import Catalogues
-    from shared.runtime.settings import PublicSettings, read
 
     if (class_ is None) != staff:
         fail("say either --class TITLE or --staff", EXIT_USAGE)
-    site = read(PublicSettings).origin
+    sheet = _Sheet(out)
     now = utc_now()
-    catalogues = Catalogues.load("accounts", "shared.runtime.pages")
 
     async def work(connection: Connection) -> "HandedOut":
         found = await _school(connection, school, district)
         class_id, title = await _class(connection, found, class_) if class_ is not None else (None, None)
-
-        def printing(slips: "Sequence[Slip]") -> None:
-            occasion = Occasion(found.name, title, site, now)
-            if slips:
-                _write(out, sheet(catalogues, slips, occasion))
-
-        hasher = PasswordHasher(threads=os.cpu_count() or 1, queue_length=100_000)
-        try:
+        with _hasher() as hasher:
+            printing = sheet.printing(found.name, title, now)
             return await hand_out(connection, hasher, found, class_id, again=again, now=now, printing=printing)
-        finally:
-            hasher.close()
 
     _tell(with_database(SERVICE, work, command_seconds=None), out)
+
+
+def reissue(
+    login: Annotated[str, typer.Argument(help="The login: eight digits, with a letter behind them on some slips.")],
+    out: Annotated[Path, typer.Option(help="The file that the slip is written to, as HTML to be printed.")],
+) -> None:
+    """Write a new slip for a login whose password is lost. The old password and all its sessions end."""
+    from accounts.clock import utc_now
+    from accounts.domain.school_logins import login_name
+    from accounts.handlers.handing_out import hand_out_again
+    from accounts.store.school_logins import named
+
+    name = login_name(login)
+    if name is None:
+        fail(f"{login} is no login: eight digits, of pupils with a u and of staff with a k", EXIT_USAGE)
+    sheet = _Sheet(out)
+    now = utc_now()
+
+    async def work(connection: Connection) -> "Slip":
+        login = await named(connection, name)
+        if login is None:
+            fail(f"nobody has the login {name}", EXIT_NOT_FOUND)
+        printing = sheet.printing(login.school, None, now)
+        with _hasher() as hasher:
+            return await hand_out_again(connection, hasher, login, now=now, printing=printing)
+
+    slip = with_database(SERVICE, work)
+    typer.echo(f"{slip.login} of {slip.person} has a new first password: print {out}, hand it out, delete the file.")
+
+
+@contextmanager
+def _hasher() -> "Iterator[PasswordHasher]":
+    from accounts.passwords import PasswordHasher
+
+    hasher = PasswordHasher(threads=os.cpu_count() or 1, queue_length=100_000)
+    try:
+        yield hasher
+    finally:
+        hasher.close()
+
+
+class _Sheet:
+    """The file that slips are written to. Says what is missing before anything is done."""
+
+    def __init__(self, out: Path) -> None:
+        from shared.runtime.i18n import Catalogues
+        from shared.runtime.settings import PublicSettings, read
+
+        self._out = out
+        self._site = read(PublicSettings).origin
+        self._catalogues = Catalogues.load("accounts", "shared.runtime.pages")
+
+    def printing(self, school: str, class_title: str | None, now: datetime) -> "Print":
+        """Writes slips of that occasion; no file where there are none."""
+        from accounts.slips import Occasion, sheet
+
+        def printing(slips: "Sequence[Slip]") -> None:
+            if slips:
+                _write(self._out, sheet(self._catalogues, slips, Occasion(school, class_title, self._site, now)))
+
+        return printing
 
 
 async def _school(connection: Connection, name: str, district: str | None) -> "School":

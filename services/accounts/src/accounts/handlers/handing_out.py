@@ -7,9 +7,10 @@ from datetime import datetime
 from uuid import UUID
 
 from accounts.domain.school_logins import Holder, Kind, named, new_password, printed_password
+from accounts.handlers.revoking import revoke_all
 from accounts.passwords import PasswordHasher
 from accounts.store import school_logins as store
-from accounts.store.school_logins import Found, NewLogin, School
+from accounts.store.school_logins import Found, NewLogin, School, SchoolLogin
 from shared.runtime.events import new_id
 from shared.runtime.i18n import WARSAW
 from shared.runtime.postgres import Connection
@@ -77,6 +78,24 @@ async def hand_out(
         await store.print_again(connection, old, now)
         printing(slips)
     return HandedOut(slips, new=len(added), kept=len(found) - len(slips))
+
+
+async def hand_out_again(
+    connection: Connection, hasher: PasswordHasher, login: SchoolLogin, *, now: datetime, printing: Print
+) -> Slip:
+    """Another printed password for one login, whatever its owner has chosen. Its sessions end.
+
+    What `printing` raises leaves everything as it was.
+    """
+    person = f"{login.given_name} {login.family_name}"
+    slip = Slip(login.kind, person, login.pupil, login.language, login.name, new_password())
+    hash_ = await hasher.hash(printed_password(slip.password))
+    async with connection.transaction():
+        await store.of_id(connection, login.login_id)  # whoever signs in at this moment does so before or after
+        await store.print_again(connection, [(login.login_id, hash_)], now)
+        await revoke_all(connection, login.login_id, "password_changed", now)
+        printing([slip])
+    return slip
 
 
 def _slip(found: Found, names: dict[Holder, str], *, again: bool) -> Slip | None:

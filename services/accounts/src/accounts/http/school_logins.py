@@ -81,7 +81,7 @@ class SchoolLoginAnswer(BaseModel):
     given_name: str = Field(repr=False)
     family_name: str = Field(repr=False)
     pupil: str | None = Field(default=None, repr=False, description="Of a pupil's pair: the pupil.")
-    school: str | None = Field(default=None, description="That has handed it out.")
+    school: str = Field(description="That has handed it out.")
 
 
 @router.post(

@@ -63,7 +63,7 @@ class SchoolLogin:
     family_name: str
     language: str | None
     pupil: str | None
-    school: str | None
+    school: str
 
     @property
     def own_words(self) -> tuple[str, ...]:

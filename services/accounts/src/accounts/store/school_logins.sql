@@ -66,7 +66,7 @@ SELECT login_id, person.person_id, school_logins.kind, school_logins.name, passw
     orgs.name AS school
 FROM school_logins JOIN people AS person ON person.person_id = school_logins.person_id
     LEFT JOIN people AS student ON student.person_id = student_id
-    LEFT JOIN orgs ON org_id = school_logins.school_id
+    JOIN orgs ON org_id = school_logins.school_id
 WHERE (school_logins.name = $1 OR login_id = $2) AND ended_at IS NULL AND coalesce(person.ends_on >= CURRENT_DATE, true)
 FOR UPDATE OF school_logins;
 

@@ -1,0 +1,36 @@
+"""A teacher with a school login, where a test needs somebody who has one and no district."""
+
+from uuid import UUID
+
+from tests.integration.accounts.accounts_world import AccountsWorld
+
+from accounts.handlers.handing_out import Slip, hand_out
+from accounts.store.school_logins import School
+
+DISTRICT, SCHOOL, TEACHER = UUID(int=1), UUID(int=2), UUID(int=3)
+ROSTER = """
+WITH school AS (
+    INSERT INTO orgs (org_id, district_id, kind, name, school_id) VALUES ($2, $1, 'school', 'Szkoła nr 1', $2)
+), teacher AS (
+    INSERT INTO people (person_id, district_id, given_name, family_name) VALUES ($3, $1, 'Iga', 'Kos')
+)
+INSERT INTO person_roles (role_id, person_id, school_id, role) VALUES (gen_random_uuid(), $3, $2, 'teacher')
+"""
+
+
+async def teachers_slip(world: AccountsWorld) -> Slip:
+    """What Iga Kos is given."""
+    await world.pool.execute(ROSTER, DISTRICT, SCHOOL, TEACHER)
+    school, printed = School(SCHOOL, DISTRICT, "Szkoła nr 1"), list[Slip]()
+    async with world.pool.acquire() as connection:
+        await hand_out(
+            connection,
+            world.parts.hasher,
+            school,
+            None,
+            again=False,
+            now=world.clock(),
+            printing=printed.extend,
+        )
+    [slip] = printed
+    return slip
