@@ -122,7 +122,10 @@ async def test_pages_of_portal_accounts_say_that_they_are_not_for_a_school_login
     browser: Browser, slips: Mapping[str, Slip], path: str
 ) -> None:
     await comes_in(browser, slips["Ala Lis"])
-    assert (await browser.get(f"{path}?lang=en")).status_code == 403
+    answer = await browser.get(f"{path}?lang=en", Accept="text/html")
+    assert answer.status_code == 403
+    assert "You are signed in with the login from the school" in answer.text
+    assert ">Account<" not in answer.text
 
 
 async def test_a_person_signs_out(browser: Browser, slips: Mapping[str, Slip]) -> None:
