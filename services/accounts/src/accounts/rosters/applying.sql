@@ -75,7 +75,8 @@ WITH written AS (
     FROM changed_classes WHERE seq BETWEEN $1 AND $2 ORDER BY seq
     ON CONFLICT (class_id) DO UPDATE SET school_id = excluded.school_id, org_id = excluded.org_id,
         course_id = excluded.course_id, kind = excluded.kind, title = excluded.title, grades = excluded.grades,
-        own_subjects = excluded.own_subjects, subjects = excluded.subjects, term_ids = excluded.term_ids, ends_on = excluded.ends_on, version = excluded.version
+        own_subjects = excluded.own_subjects, subjects = excluded.subjects, term_ids = excluded.term_ids,
+        ends_on = excluded.ends_on, version = excluded.version
     WHERE classes.version = excluded.version - 1
     RETURNING class_id
 ), events AS (
