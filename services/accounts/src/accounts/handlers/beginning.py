@@ -4,8 +4,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from accounts.domain.devices import cookie_with
 from accounts.domain.sessions import MOST_SESSIONS, Device, Session
 from accounts.domain.tokens import new_token, token_hash
+from accounts.domain.user_agent import browser_of, system_of
 from accounts.handlers.guesses import Visitor
 from accounts.handlers.parts import Parts
 from accounts.handlers.revoking import revoke
@@ -24,6 +26,15 @@ class Begun:
     device_cookie: str | None = field(default=None, repr=False)
 
 
+@dataclass(frozen=True)
+class Browser:
+    """Where somebody signs in: by what it will be known again, and the cookie that it keeps for that."""
+
+    device: Device
+    known_by: bytes
+    cookie: str | None = field(default=None, repr=False)
+
+
 async def make_room(transaction: Connection, owner: UUID, former_token: str | None, now: datetime) -> None:
     """Ends the session that the browser had before, and the ones least used of somebody who has very many."""
     if former_token and (former := await sessions.of_token(transaction, token_hash(former_token))):
@@ -39,12 +50,16 @@ def shown(visitor: Visitor) -> list[bytes]:
     return [token_hash(token) for token in visitor.device_tokens]
 
 
-def device_token_of(visitor: Visitor, known: bytes | None) -> str:
-    """The token by which the account knows the browser; a fresh one where it knows it by none."""
-    return next((token for token in visitor.device_tokens if token_hash(token) == known), None) or new_token()
+def browser_of_visitor(parts: Parts, visitor: Visitor, *, known: bytes | None, shared: bool) -> Browser:
+    """The browser that somebody signs in with, who knows it by `known` among what it shows, or not at all."""
+    device = Device(shared, browser_of(visitor.user_agent), system_of(visitor.user_agent))
+    if shared:
+        return Browser(device, _place(parts, visitor, device))
+    token = next((token for token in visitor.device_tokens if token_hash(token) == known), None) or new_token()
+    return Browser(device, token_hash(token), cookie_with(token, visitor.device_tokens))
 
 
-def place(parts: Parts, visitor: Visitor, device: Device) -> bytes:
+def _place(parts: Parts, visitor: Visitor, device: Device) -> bytes:
     """By what a shared computer is known again, where no cookie is left: the network, and the kind of browser.
 
     Otherwise everybody who uses the school's computers would be mailed each day.

@@ -2,12 +2,10 @@
 
 from dataclasses import dataclass, field
 
-from accounts.domain.devices import cookie_with
 from accounts.domain.school_logins import printed_password
-from accounts.domain.sessions import Device, Session, new_form_token
+from accounts.domain.sessions import Session, new_form_token
 from accounts.domain.tokens import Purpose, new_token, token_fault, token_hash
-from accounts.domain.user_agent import browser_of, system_of
-from accounts.handlers.beginning import Begun, device_token_of, make_room, place, shown
+from accounts.handlers.beginning import Begun, browser_of_visitor, make_room, shown
 from accounts.handlers.guesses import Guess, Visitor, begin_guess, forgive
 from accounts.handlers.parts import Parts
 from accounts.handlers.passwords import new_hash_of_login
@@ -42,8 +40,8 @@ class SchoolSignIn:
 
 
 @dataclass(frozen=True)
-class _Browser:
-    """Where a session begins: by what the login knows the browser, and the session that it had before."""
+class _Came:
+    """From where somebody comes: by what the login knows the browser, and the session that it had before."""
 
     visitor: Visitor
     known: bytes | None
@@ -70,14 +68,14 @@ async def sign_in_at_school(
     if login.is_first_password:
         await forgive(parts, guess)
         raise FirstPasswordUsed(login)
-    browser = _Browser(visitor, device, asked.shared, former_token)
+    came = _Came(visitor, device, asked.shared, former_token)
     async with parts.transaction() as transaction:
         locked = await school_logins.of_id(transaction, login.login_id)
         if locked is None or locked.password_hash != login.password_hash:  # it was changed in this moment
             raise SignInRefused
         if verdict.better_hash:
             await school_logins.set_password(transaction, login.login_id, verdict.better_hash)
-        return await _begin(parts, transaction, locked, guess, browser)
+        return await _begin(parts, transaction, locked, guess, came)
 
 
 async def await_password(parts: Parts, used: FirstPasswordUsed) -> str:
@@ -110,7 +108,7 @@ async def choose_password(
         if not await credentials.use_token(transaction, token_hash(token), parts.clock()):
             raise SignInRefused
         await school_logins.set_password(transaction, login.login_id, password_hash)
-        return await _begin(parts, transaction, login, guess, _Browser(visitor, None, shared, former_token))
+        return await _begin(parts, transaction, login, guess, _Came(visitor, None, shared, former_token))
 
 
 async def change_password(parts: Parts, who: SignedIn, proof: Proof, password: str, visitor: Visitor) -> None:
@@ -160,15 +158,11 @@ async def _waiting(parts: Parts, connection: Connection, token: str) -> SchoolLo
     return login
 
 
-async def _begin(parts: Parts, transaction: Connection, login: SchoolLogin, guess: Guess, browser: _Browser) -> Begun:
+async def _begin(parts: Parts, transaction: Connection, login: SchoolLogin, guess: Guess, came: _Came) -> Begun:
     """Writes the session of a login that the caller has locked."""
-    visitor = browser.visitor
-    device = Device(browser.shared, browser_of(visitor.user_agent), system_of(visitor.user_agent))
-    device_token = None if browser.shared else device_token_of(visitor, browser.known)
-    known_by = token_hash(device_token) if device_token else place(parts, visitor, device)
+    browser = browser_of_visitor(parts, came.visitor, known=came.known, shared=came.shared)
     session_token, now = new_token(), parts.clock()
-    session = Session(new_id(), login.login_id, new_form_token(), device, now, now, login.person_id)
-    await make_room(transaction, login.login_id, browser.former_token, now)
-    await sessions.begin(transaction, NewSession(session, token_hash(session_token), known_by, guess.subjects))
-    cookie = cookie_with(device_token, visitor.device_tokens) if device_token else None
-    return Begun(session, session_token, access_of(parts, session, now), cookie)
+    session = Session(new_id(), login.login_id, new_form_token(), browser.device, now, now, login.person_id)
+    await make_room(transaction, login.login_id, came.former_token, now)
+    await sessions.begin(transaction, NewSession(session, token_hash(session_token), browser.known_by, guess.subjects))
+    return Begun(session, session_token, access_of(parts, session, now), browser.cookie)

@@ -4,13 +4,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from accounts.domain.credentials import Credentials
-from accounts.domain.devices import cookie_with
 from accounts.domain.email_address import EmailAddress
-from accounts.domain.sessions import Device, Session, new_form_token
+from accounts.domain.sessions import Session, new_form_token
 from accounts.domain.tokens import Purpose, new_token, token_fault, token_hash
-from accounts.domain.user_agent import browser_of, system_of
 from accounts.events import credentials as events
-from accounts.handlers.beginning import Begun, device_token_of, make_room, place, shown
+from accounts.handlers.beginning import Begun, Browser, browser_of_visitor, make_room, shown
 from accounts.handlers.guessed_codes import told_of
 from accounts.handlers.guesses import Guess, Visitor, begin_code, begin_guess
 from accounts.handlers.parts import Parts
@@ -115,9 +113,7 @@ async def _begin(
     spent: bytes | None = None,
 ) -> Begun:
     """Writes the session, and with it whatever follows from it."""
-    device = Device(shared, browser_of(visitor.user_agent), system_of(visitor.user_agent))
-    device_token = None if shared else device_token_of(visitor, proven.device)
-    known_by = token_hash(device_token) if device_token else place(parts, visitor, device)
+    browser = browser_of_visitor(parts, visitor, known=proven.device, shared=shared)
     session_token = new_token()
     codes = await begin_code(parts, proven.guess) if code and proven.account.second_factor else 0
     async with (
@@ -132,26 +128,25 @@ async def _begin(
         now = parts.clock()
         if spent and not await credentials.use_token(transaction, spent, now):
             raise SignInRefused
-        session = Session(new_id(), account.account_id, new_form_token(), device, now, now)
+        session = Session(new_id(), account.account_id, new_form_token(), browser.device, now, now)
         await make_room(transaction, account.account_id, former_token, now)
-        alarms = await _alarms(transaction, account, known_by, device, now)
+        alarms = await _alarms(transaction, account, browser, now)
         new = NewSession(
             session,
             token_hash(session_token),
-            known_by,
+            browser.known_by,
             proven.guess.subjects,
             version_steps=len(alarms),
             better_hash=proven.better_hash,
             events=alarms,
         )
         await sessions.begin(transaction, new)
-    cookie = cookie_with(device_token, visitor.device_tokens) if device_token else None
-    return Begun(session, session_token, access_of(parts, session, now), cookie)
+    return Begun(session, session_token, access_of(parts, session, now), browser.cookie)
 
 
 async def _alarms(
-    transaction: Connection, account: Credentials, known_by: bytes, device: Device, now: datetime
+    transaction: Connection, account: Credentials, browser: Browser, now: datetime
 ) -> list[Event[EventData]]:
     """The event for a browser that is new to the account; none for its first sign-in."""
-    known, signed_in_before = await sessions.device_known(transaction, account.account_id, known_by)
-    return [] if known or not signed_in_before else [events.signed_in_from_new_device(account, device, now)]
+    known, signed_in_before = await sessions.device_known(transaction, account.account_id, browser.known_by)
+    return [] if known or not signed_in_before else [events.signed_in_from_new_device(account, browser.device, now)]

@@ -80,6 +80,7 @@ class _Rebuild:
         self._rebuilt = Rebuilt({topic.name: 0 for topic in TOPICS})
 
     async def run(self) -> Rebuilt:
+        """All of it, from the tables to the change of names."""
         await self._make_tables()
         await self._assign()
         await self._take_over_until_the_end()
