@@ -50,9 +50,9 @@ async def tables(system: System) -> Mapping[str, bytes]:
     content: dict[str, bytes] = {}
     for service, url in system.databases.items():
         connection = await asyncpg.connect(url)
-        names = await connection.fetch("SELECT relname FROM pg_stat_user_tables")
-        for (name,) in names:
-            rows = await connection.fetch(f'SELECT * FROM "{name}"')  # noqa: S608 - the database's own tables
+        names = await connection.fetch("SELECT schemaname, relname FROM pg_stat_user_tables")
+        for schema, name in names:
+            rows = await connection.fetch(f'SELECT * FROM "{schema}"."{name}"')  # noqa: S608 - the database's own tables
             cells = [cell for row in rows for cell in row.values()]
             written = [cell if isinstance(cell, bytes) else str(cell).encode() for cell in cells]
             parent = name.partition("_y2")[0]

@@ -25,6 +25,7 @@ async def test_on_ones_own_device_the_cookies_last(browser: Browser) -> None:
         "__Host-access": "600",
         "__Host-device": str(400 * DAY),
         "__Host-second-factor": "0",
+        "__Host-first-password": "0",
     }
 
 
@@ -35,6 +36,7 @@ async def test_on_a_shared_computer_they_go_with_the_browser_and_it_is_not_known
         "__Host-session": None,
         "__Host-access": None,
         "__Host-second-factor": "0",
+        "__Host-first-password": "0",
     }
 
 

@@ -4,8 +4,9 @@ A batch is split into waves: a wave holds at most one event per key, so a handle
 and may write them with set-based statements, while two events of one key still follow each other.
 """
 
+import collections
 import json
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -14,8 +15,7 @@ from uuid import UUID
 
 import structlog
 from asyncpg import Record as Row
-from prometheus_client import Counter as Metric
-from prometheus_client import Gauge
+from prometheus_client import Counter, Gauge
 
 from shared.contracts.catalogue import CATALOGUE
 from shared.contracts.envelope import Event, EventData, decode
@@ -26,8 +26,8 @@ log = structlog.get_logger()
 QUERIES = load_queries("shared.runtime")
 
 PARKED_ALARM = timedelta(minutes=15)
-HANDLED = Metric("dzwonek_events_handled_total", "Events that had their effect", ["type"])
-REPEATED = Metric("dzwonek_events_repeated_total", "Events seen again, without effect")
+HANDLED = Counter("dzwonek_events_handled_total", "Events that had their effect", ["type"])
+REPEATED = Counter("dzwonek_events_repeated_total", "Events seen again, without effect")
 PARKED = Gauge("dzwonek_events_parked", "Events that wait for something not known yet")
 PARKED_SECONDS = Gauge("dzwonek_events_parked_oldest_seconds", "Age of the event parked for longest")
 
@@ -125,7 +125,7 @@ class Inbox:
             fresh = {each.event.id: each for each in arrivals if each.event.id not in repeated}
             await self._replay(connection, await self._run(connection, fresh))
         REPEATED.inc(len(arrivals) - len(fresh))
-        for type_name, count in Counter(arrival.event.type for arrival in fresh.values()).items():
+        for type_name, count in collections.Counter(arrival.event.type for arrival in fresh.values()).items():
             HANDLED.labels(type_name).inc(count)
 
     async def retry_parked(self, *, older_than: timedelta, at_most: int = 500) -> int:
