@@ -6,10 +6,20 @@ from datetime import date
 from typing import Any
 
 import pytest
-from tests.integration.shared.roster.states import ADA, MUM, ROSTER, TEACHER, guardianship, in_class, person, told
+from tests.integration.shared.roster.states import (
+    ADA,
+    MUM,
+    ROSTER,
+    SCHOOL,
+    TEACHER,
+    guardianship,
+    in_class,
+    person,
+    told,
+)
 
 from shared.contracts.envelope import Event, encode
-from shared.contracts.roster import PersonRole, RosterState
+from shared.contracts.roster import PersonRole, RosterState, SchoolChanged
 from shared.runtime.consumer import Arrival, Handlers, Inbox, Refused
 from shared.runtime.postgres import Pool
 from shared.runtime.roster import projection
@@ -113,6 +123,18 @@ async def test_days_count(inbox: Inbox, pool: Pool) -> None:
     assert place is not None
     assert await place_of(pool, ADA.person_id, TODAY) is None
     for who in (MUM, TEACHER):
+        assert (await rights_of(pool, [who.person_id], last)).sees(place)
+        assert not (await rights_of(pool, [who.person_id], TODAY)).sees(place)
+
+
+async def test_a_school_that_is_over_ties_nobody_to_its_pupils(inbox: Inbox, pool: Pool) -> None:
+    last = date(2026, 11, 26)
+    school = SchoolChanged(school_id=SCHOOL, name="Szkoła nr 1", version=2, ends_on=last)
+    head = person("Maria", "head")
+    await inbox.apply(arrivals([told(state) for state in (*ROSTER, head, school)]))
+    place = await place_of(pool, ADA.person_id, last)
+    assert place is not None
+    for who in (TEACHER, head):
         assert (await rights_of(pool, [who.person_id], last)).sees(place)
         assert not (await rights_of(pool, [who.person_id], TODAY)).sees(place)
 

@@ -97,7 +97,8 @@ async def test_rebuild_says_what_it_could_not_read(
 ) -> None:
     await producer.send_and_wait(f"{kafka.kafka_prefix}roster.person.v1", b"{}", b"key")
     code, printed = await run_command(url, service, "rebuild", settings=settings)
-    assert (code, printed.splitlines()[-1]) == (1, "left out, because nobody can read them: 1")
+    assert (code, len(printed.splitlines())) == (1, 1)
+    assert "nobody can read 1 of the records" in printed
 
 
 async def test_rebuild_without_kafka_or_a_database_is_one_line(service: str, url: str) -> None:

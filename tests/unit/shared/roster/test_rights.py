@@ -44,7 +44,6 @@ def test_who_is_tied_to_nobody_may_nothing() -> None:
         assert not nobody.homeroom_of(CLASS)
         assert not nobody.office_of(SCHOOL)
         assert not nobody.operates(DISTRICT)
-        assert not nobody.belongs_to(SCHOOL)
         assert not nobody.sees(PLACE)
 
 
@@ -85,7 +84,6 @@ def test_who_is_in_a_class_otherwise_teaches_nobody_and_sees_nobody(place: str) 
     assert not somebody.teaches(CLASS)
     assert not somebody.homeroom_of(CLASS)
     assert not somebody.sees(PLACE)
-    assert somebody.belongs_to(SCHOOL)
 
 
 @pytest.mark.parametrize("name", ["secretary", "head", "school_administrator"])

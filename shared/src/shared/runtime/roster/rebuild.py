@@ -5,6 +5,7 @@ beside the old ones, which are asked and kept meanwhile. In the end whoever keep
 come since is read, and the schemas change their names: PostgreSQL plans every statement anew after that.
 """
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -13,6 +14,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from shared.contracts.catalogue import CATALOGUE
 from shared.contracts.envelope import UndecodableRecord, decode, read_headers
 from shared.contracts.roster import RosterState
+from shared.runtime.migrate import LOCK as MIGRATING
 from shared.runtime.postgres import Connection
 from shared.runtime.roster import PACKAGE
 from shared.runtime.roster.projection import LIVE, TAKING_OVER, TOPICS, Projection, State, newest
@@ -30,6 +32,11 @@ AT_ONCE = 5_000
 """Records that are taken over together."""
 
 POLL_MS = 500
+HELD_SECONDS = 20.0
+"""How long whoever keeps the projection may be held up."""
+
+LEAST_PART = 0.9
+"""A projection of fewer people than that part of the old one is put in its place only by who says so."""
 
 Progress = Callable[[int, int], None]
 """Told how many records were read, and how many there are."""
@@ -39,22 +46,30 @@ class AlreadyRebuilding(Exception):  # noqa: N818 - reads as what happened
     """Somebody else is at it."""
 
 
+class NotPutInPlace(Exception):  # noqa: N818 - reads as what happened
+    """What was made stays unused, because the old projection may be the better one; says why."""
+
+
 @dataclass
 class Rebuilt:
-    """What was read, by topic, and what of it is kept; `unreadable` records are no events of the catalogue."""
+    """What was read, by topic, and what of it is kept; `unreadable` records are no events that this release knows."""
 
     read: dict[str, int] = field(default_factory=dict)
     kept: Mapping[str, int] = field(default_factory=dict)
     unreadable: int = 0
 
 
-async def rebuild(connection: Connection, settings: KafkaSettings, progress: Progress) -> Rebuilt:
-    """Makes the projection anew over a connection of its own.
+async def rebuild(
+    connection: Connection, settings: KafkaSettings, progress: Progress, *, fewer: bool = False
+) -> Rebuilt:
+    """Makes the projection anew over a connection of its own; with `fewer` also one of much fewer people.
 
-    Raises AlreadyRebuilding, KafkaError, and what asyncpg raises; the old projection then stays as it is.
+    Raises AlreadyRebuilding, NotPutInPlace, KafkaError and what asyncpg raises; the old projection then stays as it is.
     """
     if not await connection.fetchval(SQL["lock"], REBUILDING):
         raise AlreadyRebuilding
+    # A migration that came meanwhile would change tables that go away.
+    await connection.execute(SQL["lock_migrations"], MIGRATING)
     consumer = AIOKafkaConsumer(
         bootstrap_servers=settings.kafka_bootstrap,
         auto_offset_reset="earliest",
@@ -64,9 +79,10 @@ async def rebuild(connection: Connection, settings: KafkaSettings, progress: Pro
     try:
         await consumer.start()
         work = _Rebuild(connection, consumer, settings.kafka_prefix, progress)
-        return await work.run()
+        return await work.run(fewer=fewer)
     finally:
         await consumer.stop()
+        await connection.execute(SQL["unlock_migrations"], MIGRATING)
         await connection.execute(SQL["unlock"], REBUILDING)
 
 
@@ -79,19 +95,41 @@ class _Rebuild:
         self._projection = Projection(NEXT)
         self._rebuilt = Rebuilt({topic.name: 0 for topic in TOPICS})
 
-    async def run(self) -> Rebuilt:
+    async def run(self, *, fewer: bool) -> Rebuilt:
         """All of it, from the tables to the change of names."""
         await self._make_tables()
         await self._assign()
         await self._take_over_until_the_end()
-        async with self._connection.transaction():
+        await self._look(fewer=fewer)
+        try:
+            await self._put_in_place()
+        except TimeoutError:
+            raise NotPutInPlace("the last events did not come in time: is Kafka well?") from None
+        self._rebuilt.kept = {row["what"]: row["count"] for row in await self._connection.fetch(SQL["kept"])}
+        return self._rebuilt
+
+    async def _look(self, *, fewer: bool) -> None:
+        """Whether what was made is as good as what there is. Raises NotPutInPlace."""
+        if self._rebuilt.unreadable:
+            raise NotPutInPlace(
+                f"nobody can read {self._rebuilt.unreadable:,} of the records: is this the newest release?"
+            )
+        made = await self._connection.fetchval(f"SELECT count(*) FROM {NEXT}.people")  # noqa: S608 - a name of ours
+        there = await self._connection.fetchval(f"SELECT count(*) FROM {LIVE}.people")  # noqa: S608 - a name of ours
+        if not fewer and made < there * LEAST_PART:
+            raise NotPutInPlace(
+                f"the topics tell of {made:,} people and there are {there:,}: if Kafka has lost its disks, let accounts"
+                " republish first; if that is right, give --fewer"
+            )
+
+    async def _put_in_place(self) -> None:
+        """Whoever keeps the old tables waits meanwhile. Raises TimeoutError before that is for long."""
+        async with asyncio.timeout(HELD_SECONDS), self._connection.transaction():
             await self._connection.execute(SQL["hold_up_others"], TAKING_OVER)
             await self._take_over_until_the_end()
             await self._connection.execute(f"ALTER SCHEMA {LIVE} RENAME TO {OLD}")
             await self._connection.execute(f"ALTER SCHEMA {NEXT} RENAME TO {LIVE}")
         await self._connection.execute(f"DROP SCHEMA {OLD} CASCADE")
-        self._rebuilt.kept = {row["what"]: row["count"] for row in await self._connection.fetch(SQL["kept"])}
-        return self._rebuilt
 
     async def _make_tables(self) -> None:
         """Tables as the live ones are, whatever migrations have made of them; without what an earlier try has left."""

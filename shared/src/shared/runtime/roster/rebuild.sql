@@ -19,3 +19,9 @@ UNION ALL SELECT 'classes', count(*) FROM roster.classes
 UNION ALL SELECT 'people', count(*) FROM roster.people
 UNION ALL SELECT 'enrolments', count(*) FROM roster.enrolments
 UNION ALL SELECT 'guardianships', count(*) FROM roster.guardianships;
+
+-- name: lock_migrations
+SELECT pg_advisory_lock_shared($1);
+
+-- name: unlock_migrations
+SELECT pg_advisory_unlock_shared($1);

@@ -2,7 +2,10 @@
 # ruff: noqa: PLC0415
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from shared.runtime.commands import EXIT_NOT_FOUND, fail, with_database
 from shared.runtime.postgres import Connection
@@ -16,30 +19,33 @@ if TYPE_CHECKING:
 WIDTH = 100
 
 
-def rebuild_command(service: str) -> Callable[[], None]:
+def rebuild_command(service: str) -> Callable[..., None]:
     """The command of `service`."""
 
-    def rebuild_roster() -> None:
+    def rebuild_roster(
+        *, fewer: Annotated[bool, typer.Option("--fewer", help="Also if it holds much fewer people than now.")] = False
+    ) -> None:
         """Make the roster's projection anew from its topics, and put it in the old one's place; nobody notices."""
         from rich.console import Console
 
         from shared.runtime.progress import shown
-        from shared.runtime.roster.rebuild import AlreadyRebuilding, rebuild
+        from shared.runtime.roster.rebuild import AlreadyRebuilding, NotPutInPlace, rebuild
 
         settings = read(KafkaSettings)
         console = Console(width=None if Console().is_terminal else WIDTH)
 
         async def work(connection: Connection) -> "Rebuilt":
             with shown(console) as tell:
-                return await rebuild(connection, settings, lambda done, total: tell("taking over", done, total))
+                told = partial(tell, "taking over")
+                return await rebuild(connection, settings, told, fewer=fewer)
 
         try:
             rebuilt = with_database(service, work, command_seconds=None)
         except AlreadyRebuilding:
             fail("the projection is being made anew already: wait for its end", EXIT_NOT_FOUND)
+        except NotPutInPlace as reason:
+            fail(f"{reason} The projection is as it was.", EXIT_NOT_FOUND)
         console.print(_table(rebuilt))
-        if rebuilt.unreadable:
-            fail(f"left out, because nobody can read them: {rebuilt.unreadable:,}", EXIT_NOT_FOUND)
 
     return rebuild_roster
 

@@ -127,12 +127,6 @@ class Rights:
             for held in each.roles
         )
 
-    def belongs_to(self, school: UUID) -> bool:
-        """Whether anything ties this person to that school: to nobody else does it exist."""
-        return any(
-            tie.school_id == school for each in self._ties for group in (each.roles, each.classes) for tie in group
-        )
-
     def sees(self, student: Place) -> bool:
         """Whether that pupil's record is open to this person: to themselves, to guardians who may see, to teachers of
         their classes, and to those of their schools who know all pupils."""

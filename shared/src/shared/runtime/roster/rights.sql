@@ -9,6 +9,7 @@ SELECT json_build_object(
         SELECT coalesce(json_agg(json_build_object('role', role, 'school_id', school_id)), '[]')
         FROM jsonb_to_recordset(asker.roles) AS held (role text, school_id uuid, begins_on date, ends_on date)
         WHERE coalesce(begins_on <= $2, true) AND coalesce(held.ends_on >= $2, true)
+            AND NOT EXISTS (SELECT FROM roster.schools WHERE schools.school_id = held.school_id AND schools.ends_on < $2)
     ),
     'classes', (
         SELECT coalesce(json_agg(json_build_object(
@@ -19,6 +20,7 @@ SELECT json_build_object(
             AND NOT EXISTS (
                 SELECT FROM roster.classes WHERE classes.class_id = held.class_id AND classes.ends_on < $2
             )
+            AND NOT EXISTS (SELECT FROM roster.schools WHERE schools.school_id = held.school_id AND schools.ends_on < $2)
     ),
     'children', (
         SELECT coalesce(json_agg(json_build_object(
