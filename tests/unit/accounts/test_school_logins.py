@@ -25,7 +25,7 @@ def numbers() -> Iterator[str]:
 
 def names(*holders: Holder) -> list[str]:
     drawn = numbers()
-    return [name for _, name in named(holders, lambda: next(drawn))]
+    return [name for _, name in named(holders, number=lambda: next(drawn))]
 
 
 def pupil(who: UUID, name: str | None = None) -> Holder:
@@ -103,3 +103,8 @@ def test_a_printed_password_is_known_however_it_was_copied(entered: str) -> None
 )
 def test_what_is_a_login(entered: str, name: str | None) -> None:
     assert login_name(entered) == name
+
+
+def test_the_half_of_a_pair_that_somebody_had_is_nobody_elses() -> None:
+    given = dict(named([pupil(ADA, "20000002u"), guardian(DAD, ADA)], {"20000002"}, lambda: "30000003"))
+    assert list(given.values()) == ["30000003"]

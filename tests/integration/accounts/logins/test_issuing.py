@@ -122,6 +122,30 @@ async def test_on_request_those_who_have_not_used_theirs_get_another_password(
         assert argon2.PasswordHasher().verify(hashes[slip.login], printed_password(slip.password))
 
 
+async def test_a_teacher_who_is_a_guardian_gets_a_staff_login_as_well(office: Office, connection: Connection) -> None:
+    tie = """INSERT INTO guardianships (guardianship_id, district_id, student_id, guardian_id)
+        SELECT gen_random_uuid(), district_id, person_id, (SELECT person_id FROM people WHERE given_name = 'Iga')
+        FROM people WHERE given_name = 'Ala'"""
+    await connection.execute(tie)
+    slips, _ = await office.issues(*CLASS_3B)
+    assert "Iga Kos" in {slip.person for slip in slips}
+    slips, _ = await office.issues("--school", "Szkoła nr 1", "--staff")
+    assert [slip.person for slip in slips] == ["Iga Kos"]
+
+
+async def test_a_guardian_who_takes_the_place_of_another_gets_other_digits(
+    office: Office, connection: Connection
+) -> None:
+    first, _ = await office.issues(*CLASS_3B)
+    await connection.execute(
+        "UPDATE guardianships SET guardian_id = (SELECT person_id FROM people WHERE given_name = 'Iga')"
+        " WHERE guardian_id = (SELECT person_id FROM people WHERE given_name = 'Jan')"
+    )
+    second, _ = await office.issues(*CLASS_3B)
+    assert [slip.person for slip in second] == ["Iga Kos", "Iga Kos"]
+    assert {slip.login for slip in second}.isdisjoint(slip.login for slip in first)
+
+
 async def test_staff_get_logins_of_their_own(office: Office) -> None:
     slips, _ = await office.issues("--school", "szkoła nr 1", "--staff")
     assert [slip.person for slip in slips] == ["Iga Kos"]

@@ -6,7 +6,8 @@ import pytest
 from tests.integration.accounts.accounts_world import OTHER_PASSWORD, AccountsWorld
 from tests.integration.accounts.browser import Browser
 
-from accounts.handlers.handing_out import Slip
+from accounts.handlers.handing_out import Slip, hand_out_again
+from accounts.store import school_logins as store
 
 OWN = "lampa w zielonym lesie"
 ANOTHER = "rower na dachu szkoly"
@@ -132,3 +133,28 @@ async def test_a_person_signs_out(browser: Browser, slips: Mapping[str, Slip]) -
     await comes_in(browser, slips["Ala Lis"])
     await browser.send("/sign-out?lang=en")
     assert "Welcome to Dzwonek" in (await browser.get("/?lang=en")).text
+
+
+async def test_whoever_found_a_slip_chooses_nothing_once_another_is_printed(
+    browser: Browser, world: AccountsWorld, slips: Mapping[str, Slip]
+) -> None:
+    slip, printed = slips["Ala Lis"], list[Slip]()
+    await browser.sign_in(slip.login, slip.password)
+    async with world.pool.acquire() as connection:
+        login = await store.named(connection, slip.login)
+        assert login is not None
+        now = world.clock()
+        await hand_out_again(connection, world.parts.hasher, login, now=now, printing=printed.extend)
+    answer = await browser.post(f"{CHOOSING}?lang=en", {"new_password": OWN})
+    assert answer.headers["location"] == "/sign-in?lang=en&done=late"
+    await comes_in(Browser(world.client), printed[0])
+
+
+async def test_whoever_has_left_is_signed_out_when_the_token_is_renewed(
+    browser: Browser, world: AccountsWorld, slips: Mapping[str, Slip]
+) -> None:
+    await comes_in(browser, slips["Ala Lis"])
+    await world.pool.execute("UPDATE people SET ends_on = CURRENT_DATE - 1 WHERE given_name = 'Ala'")
+    answer = await browser.get("/session/refresh?next=/school-login/password")
+    assert answer.headers["location"].startswith("/sign-in")
+    assert "__Host-session" not in browser.cookies

@@ -9,6 +9,7 @@ from httpx import Response
 from tests.integration.accounts.accounts_world import FIREFOX, HOME, OTHER_PASSWORD, SCHOOL, AccountsWorld, SignedIn
 
 from accounts.handlers.handing_out import Slip
+from accounts.store import school_logins as store
 from shared.runtime.auth.access_tokens import Verifier
 from shared.runtime.postgres import Connection
 
@@ -166,3 +167,15 @@ async def test_whoever_has_left_signs_in_no_more(
 async def test_what_is_no_login_is_told_by_field_and_code(world: AccountsWorld, login: object) -> None:
     answer = await world.client.post("/api/v1/school-sessions", json={"login": login, "password": OTHER_PASSWORD})
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "login")
+
+
+async def test_who_chooses_a_password_while_slips_are_printed_again_keeps_it(
+    world: AccountsWorld, slips: Mapping[str, Slip], connection: Connection
+) -> None:
+    slip = slips["Ala Lis"]
+    login = await store.named(connection, slip.login)
+    assert login is not None
+    await first_time(world, slip)
+    again = [(login.login_id, "a hash")]
+    assert await store.print_again(connection, again, world.clock(), also_chosen=False) == set()
+    assert (await sign_in(world, slip.login, OWN)).status_code == 201

@@ -7,7 +7,7 @@ are drawn, not counted: whoever knows one number knows no other.
 
 import re
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
@@ -69,21 +69,26 @@ def printed_password(entered: str) -> str:
     return "".join(character for character in entered.lower() if character in ALPHABET)
 
 
-def named(holders: Sequence[Holder], number: Callable[[], str] = new_number) -> Iterator[tuple[Holder, str]]:
-    """Those who have no login yet, each with a new name.
+def named(
+    holders: Sequence[Holder], taken: Collection[str] = (), number: Callable[[], str] = new_number
+) -> Iterator[tuple[Holder, str]]:
+    """Those who have no login yet, each with a new name that is none of those `taken`.
 
-    `holders` are all of some pupils, those of one pupil together: the pupil and the first guardian become a pair.
+    `holders` are all of some pupils, those of one pupil together: the pupil and the first guardian become a pair,
+    unless the other half is somebody's who is no guardian any more.
     """
     for student, together in groupby(holders, key=lambda holder: holder.student_id):
         group = list(together)
         if student is None:
             yield from ((holder, number() + ENDS[holder.kind]) for holder in group if holder.name is None)
         else:
-            yield from _of_pupil(group, number)
+            yield from _of_pupil(group, taken, number)
 
 
-def _of_pupil(group: Sequence[Holder], number: Callable[[], str]) -> Iterator[tuple[Holder, str]]:
-    known = {holder.name for holder in group if holder.name}
+def _of_pupil(
+    group: Sequence[Holder], taken: Collection[str], number: Callable[[], str]
+) -> Iterator[tuple[Holder, str]]:
+    known = {*taken, *(holder.name for holder in group if holder.name)}
     pupils = [holder.name for holder in group if holder.name and holder.kind is Kind.STUDENT]
     pair = pupils[0].removesuffix(ENDS[Kind.STUDENT]) if pupils else number()
     for holder in group:

@@ -72,10 +72,10 @@ async def hand_out(
         hashed = {slip.login: hash_ for slip, hash_ in zip(slips, hashes, strict=True)}
         added = [NewLogin(new_id(), holder, name, hashed[name]) for holder, name in names.items()]
         await store.add(connection, school, added, now)
-        old = [
-            (each.login_id, hashed[each.holder.name]) for each in found if each.login_id and each.holder.name in hashed
-        ]
-        await store.print_again(connection, old, now)
+        known = {each.holder.name: each.login_id for each in found if each.login_id and each.holder.name in hashed}
+        old = [(login_id, hashed[name]) for name, login_id in known.items() if name]
+        printed = await store.print_again(connection, old, now, also_chosen=False)
+        slips = [slip for slip in slips if slip.login not in known or known[slip.login] in printed]
         printing(slips)
     return HandedOut(slips, new=len(added), kept=len(found) - len(slips))
 
@@ -91,8 +91,8 @@ async def hand_out_again(
     slip = Slip(login.kind, person, login.pupil, login.language, login.name, new_password())
     hash_ = await hasher.hash(printed_password(slip.password))
     async with connection.transaction():
-        await store.of_id(connection, login.login_id)  # whoever signs in at this moment does so before or after
-        await store.print_again(connection, [(login.login_id, hash_)], now)
+        await store.locked(connection, login.login_id)  # whoever signs in at this moment does so before or after
+        await store.print_again(connection, [(login.login_id, hash_)], now, also_chosen=True)
         await revoke_all(connection, login.login_id, "password_changed", now)
         printing([slip])
     return slip
@@ -108,8 +108,10 @@ def _slip(found: Found, names: dict[Holder, str], *, again: bool) -> Slip | None
 
 async def _new_names(connection: Connection, holders: Sequence[Holder]) -> dict[Holder, str]:
     """A name that nobody has or had for each that has none."""
+    taken = set[str]()
     for _ in range(DRAWS):
-        names = dict(named(holders))
-        if not await store.taken(connection, list(names.values())):
+        names = dict(named(holders, taken))
+        if not (more := await store.taken(connection, list(names.values()))):
             return names
+        taken |= more
     raise RuntimeError("no free numbers were drawn: are there more logins than a tenth of all numbers?")

@@ -70,7 +70,7 @@ async def sign_in_at_school(
         raise FirstPasswordUsed(login)
     came = _Came(visitor, device, asked.shared, former_token)
     async with parts.transaction() as transaction:
-        locked = await school_logins.of_id(transaction, login.login_id)
+        locked = await school_logins.locked(transaction, login.login_id)
         if locked is None or locked.password_hash != login.password_hash:  # it was changed in this moment
             raise SignInRefused
         if verdict.better_hash:
@@ -122,7 +122,7 @@ async def change_password(parts: Parts, who: SignedIn, proof: Proof, password: s
     await _prove(parts, login, proof.password, guess)
     await forgive(parts, guess)
     async with parts.transaction() as transaction:
-        locked = await school_logins.of_id(transaction, login.login_id)
+        locked = await school_logins.locked(transaction, login.login_id)
         if locked is None or locked.password_hash != login.password_hash:
             raise WrongPassword
         await revoke_all(transaction, login.login_id, "password_changed", parts.clock(), keep=who.session_id)
@@ -152,7 +152,7 @@ async def _waiting(parts: Parts, connection: Connection, token: str) -> SchoolLo
     waiting = await credentials.token(connection, token_hash(token))
     if waiting is None or token_fault(waiting, Purpose.FIRST_PASSWORD, parts.clock()):
         raise SignInRefused
-    login = await school_logins.of_id(connection, waiting.account_id)
+    login = await school_logins.locked(connection, waiting.account_id)
     if login is None or not login.is_first_password:
         raise SignInRefused
     return login

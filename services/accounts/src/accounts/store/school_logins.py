@@ -112,9 +112,12 @@ async def add(connection: Connection, school: School, logins: Sequence[NewLogin]
     await connection.execute(SQL["add"], school.district_id, school.school_id, now, *columns(rows, 6))
 
 
-async def print_again(connection: Connection, hashes: Sequence[tuple[UUID, str]], now: datetime) -> None:
-    """Gives logins another printed password."""
-    await connection.execute(SQL["print_again"], now, *columns(hashes, 2))
+async def print_again(
+    connection: Connection, hashes: Sequence[tuple[UUID, str]], now: datetime, *, also_chosen: bool
+) -> set[UUID]:
+    """Gives logins another printed password, and says which. Who has chosen one keeps it, unless `also_chosen`."""
+    rows = await connection.fetch(SQL["print_again"], now, *columns(hashes, 2), also_chosen)
+    return {row["login_id"] for row in rows}
 
 
 async def named(connection: Connection, name: str) -> SchoolLogin | None:
@@ -123,8 +126,14 @@ async def named(connection: Connection, name: str) -> SchoolLogin | None:
 
 
 async def of_id(connection: Connection, login_id: UUID) -> SchoolLogin | None:
-    """A login, which nobody else changes until the transaction ends, if it can be signed in with."""
+    """A login, if it can be signed in with."""
     return _login(await connection.fetchrow(SQL["login"], None, login_id))
+
+
+async def locked(connection: Connection, login_id: UUID) -> SchoolLogin | None:
+    """The same, which nobody else changes until the transaction ends."""
+    await connection.execute(SQL["lock_login"], login_id)
+    return await of_id(connection, login_id)
 
 
 async def known_device(connection: Connection, name: str, device_hashes: Sequence[bytes]) -> bytes | None:

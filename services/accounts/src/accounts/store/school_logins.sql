@@ -36,13 +36,13 @@ FROM holders
 
 -- name: holders_on_staff
 -- $1: the school, $2: the day.
-SELECT DISTINCT 'staff' AS kind, person_id, NULL::uuid AS student_id, given_name, family_name, language,
+SELECT DISTINCT 'staff' AS kind, people.person_id, NULL::uuid AS student_id, given_name, family_name, language,
     NULL AS student_given_name, NULL AS student_family_name, login.login_id, login.name, login.is_first_password
 FROM person_roles AS held JOIN people USING (person_id)
-    LEFT JOIN school_logins AS login USING (person_id)
+    LEFT JOIN school_logins AS login ON login.person_id = people.person_id AND login.student_id IS NULL
+        AND login.ended_at IS NULL
 WHERE held.school_id = $1 AND role NOT IN ('student', 'guardian')
-    AND coalesce(held.begins_on <= $2, true) AND coalesce(held.ends_on >= $2, true) AND coalesce(people.ends_on >= $2, true)
-    AND login.ended_at IS NULL AND login.student_id IS NULL;
+    AND coalesce(held.begins_on <= $2, true) AND coalesce(held.ends_on >= $2, true) AND coalesce(people.ends_on >= $2, true);
 
 -- name: taken
 SELECT name FROM school_logins WHERE name = ANY ($1::text[]);
@@ -55,9 +55,21 @@ FROM unnest($4::uuid[], $5::uuid[], $6::uuid[], $7::text[], $8::text[], $9::text
     AS new (login_id, person_id, student_id, kind, name, password_hash);
 
 -- name: print_again
-UPDATE school_logins SET password_hash = new.password_hash, is_first_password = true, issued_at = $1
-FROM unnest($2::uuid[], $3::text[]) AS new (login_id, password_hash)
-WHERE school_logins.login_id = new.login_id;
+-- $4: also in the place of a password that its owner has chosen, perhaps in this moment. Whoever was about to choose one, by the
+-- password that was printed before, does not.
+WITH printed AS (
+    UPDATE school_logins SET password_hash = new.password_hash, is_first_password = true, issued_at = $1
+    FROM unnest($2::uuid[], $3::text[]) AS new (login_id, password_hash)
+    WHERE school_logins.login_id = new.login_id AND (is_first_password OR $4)
+    RETURNING school_logins.login_id
+), choices AS (
+    UPDATE tokens SET revoked_at = $1 FROM printed
+    WHERE account_id = login_id AND purpose = 'first_password' AND used_at IS NULL AND revoked_at IS NULL
+)
+SELECT login_id FROM printed;
+
+-- name: lock_login
+SELECT FROM school_logins WHERE login_id = $1 FOR UPDATE;
 
 -- name: login
 -- By its name ($1) or its id ($2), while it and whose it is are not over.
@@ -67,8 +79,7 @@ SELECT login_id, person.person_id, school_logins.kind, school_logins.name, passw
 FROM school_logins JOIN people AS person ON person.person_id = school_logins.person_id
     LEFT JOIN people AS student ON student.person_id = student_id
     JOIN orgs ON org_id = school_logins.school_id
-WHERE (school_logins.name = $1 OR login_id = $2) AND ended_at IS NULL AND coalesce(person.ends_on >= CURRENT_DATE, true)
-FOR UPDATE OF school_logins;
+WHERE (school_logins.name = $1 OR login_id = $2) AND ended_at IS NULL AND coalesce(person.ends_on >= CURRENT_DATE, true);
 
 -- name: known_device
 SELECT device_hash FROM devices JOIN school_logins ON login_id = account_id

@@ -30,10 +30,14 @@ INSERT INTO outbox (lane, slot, topic, key, headers, value)
 SELECT * FROM unnest($14::text[], $15::smallint[], $16::text[], $17::text[], $18::jsonb[], $19::bytea[]);
 
 -- name: use_session
+-- That of a school login ends with whoever has left.
 -- $3 and $4: how long a session lasts without use, on one's own device and on a shared computer.
 UPDATE sessions
 SET last_used_at = $2, expires_at = $2::timestamptz + CASE WHEN shared_computer THEN $4::interval ELSE $3::interval END
-WHERE token_hash = $1 AND expires_at > $2
+WHERE token_hash = $1 AND expires_at > $2 AND NOT EXISTS (
+    SELECT FROM school_logins JOIN people USING (person_id)
+    WHERE login_id = account_id AND (ended_at IS NOT NULL OR people.ends_on < CURRENT_DATE)
+)
 RETURNING session_id, account_id, form_token, shared_computer, browser, system, signed_in_at, last_used_at,
     (SELECT person_id FROM school_logins WHERE login_id = account_id) AS person_id;
 
