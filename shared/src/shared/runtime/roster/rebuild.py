@@ -100,33 +100,38 @@ class _Rebuild:
         await self._make_tables()
         await self._assign()
         await self._take_over_until_the_end()
-        await self._look(fewer=fewer)
+        self._refuse_unreadable()
         try:
-            await self._put_in_place()
+            await self._put_in_place(fewer=fewer)
         except TimeoutError:
             raise NotPutInPlace("the last events did not come in time: is Kafka well?") from None
         self._rebuilt.kept = {row["what"]: row["count"] for row in await self._connection.fetch(SQL["kept"])}
         return self._rebuilt
 
-    async def _look(self, *, fewer: bool) -> None:
-        """Whether what was made is as good as what there is. Raises NotPutInPlace."""
-        if self._rebuilt.unreadable:
-            raise NotPutInPlace(
-                f"nobody can read {self._rebuilt.unreadable:,} of the records: is this the newest release?"
-            )
+    async def _refuse_fewer(self) -> None:
+        """Raises NotPutInPlace where many people would be gone."""
         made = await self._connection.fetchval(f"SELECT count(*) FROM {NEXT}.people")  # noqa: S608 - a name of ours
         there = await self._connection.fetchval(f"SELECT count(*) FROM {LIVE}.people")  # noqa: S608 - a name of ours
-        if not fewer and made < there * LEAST_PART:
+        if made < there * LEAST_PART:
             raise NotPutInPlace(
                 f"the topics tell of {made:,} people and there are {there:,}: if Kafka has lost its disks, let accounts"
                 " republish first; if that is right, give --fewer"
             )
 
-    async def _put_in_place(self) -> None:
+    def _refuse_unreadable(self) -> None:
+        if self._rebuilt.unreadable:
+            raise NotPutInPlace(
+                f"nobody can read {self._rebuilt.unreadable:,} of the records: is this the newest release?"
+            )
+
+    async def _put_in_place(self, *, fewer: bool) -> None:
         """Whoever keeps the old tables waits meanwhile. Raises TimeoutError before that is for long."""
         async with asyncio.timeout(HELD_SECONDS), self._connection.transaction():
             await self._connection.execute(SQL["hold_up_others"], TAKING_OVER)
             await self._take_over_until_the_end()
+            self._refuse_unreadable()
+            if not fewer:
+                await self._refuse_fewer()
             await self._connection.execute(f"ALTER SCHEMA {LIVE} RENAME TO {OLD}")
             await self._connection.execute(f"ALTER SCHEMA {NEXT} RENAME TO {LIVE}")
         await self._connection.execute(f"DROP SCHEMA {OLD} CASCADE")
