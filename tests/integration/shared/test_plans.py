@@ -75,8 +75,7 @@ async def test_a_lane_finds_its_rows_at_once_whatever_came_into_the_others(conne
     """Also while PostgreSQL believes that nearly all rows are of this lane."""
     await fill(connection, 1_000)
     await connection.execute("ALTER TABLE outbox SET (autovacuum_enabled = false)")
-    await connection.execute("DELETE FROM outbox")
-    await connection.execute("VACUUM outbox")
+    await connection.execute("TRUNCATE outbox")  # what it believes stays; VACUUM would wait for autovacuum's snapshots
     await connection.execute(FILL, "roster", 30_000, 300)
     plan = await explain(connection, QUERIES["next_rows"], LANE, SLOTS, ROWS_AT_ONCE, [], BYTES_AT_ONCE)
     assert buffers(plan) < A_FEW_PAGES
