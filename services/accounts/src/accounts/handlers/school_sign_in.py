@@ -1,6 +1,8 @@
 """Somebody signs in with a school login. The printed password opens nothing but the choice of another."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from accounts.domain.school_logins import printed_password
 from accounts.domain.sessions import Session, new_form_token
@@ -20,6 +22,9 @@ from accounts.store.sessions import NewSession
 from shared.runtime.auth.access_tokens import SignedIn
 from shared.runtime.events import new_id
 from shared.runtime.postgres import Connection
+
+Look = Callable[[Connection, UUID], Awaitable[SchoolLogin | None]]
+"""Looks at a login: as it is, or so that nobody else changes it meanwhile."""
 
 
 class FirstPasswordUsed(Exception):  # noqa: N818 - reads as what happened
@@ -90,7 +95,7 @@ async def await_password(parts: Parts, used: FirstPasswordUsed) -> str:
 async def whose_choice(parts: Parts, token: str) -> SchoolLogin:
     """Who is to choose a password. Raises SignInRefused when it was too long ago or is done."""
     async with parts.connection() as connection:
-        return await _waiting(parts, connection, token)
+        return await _waiting(parts, connection, token, school_logins.of_id)
 
 
 async def choose_password(
@@ -104,7 +109,7 @@ async def choose_password(
     password_hash = await new_hash_of_login(parts, password, login.own_words)
     guess = await begin_guess(parts, login_digest(parts, login.name), visitor, device=None)
     async with parts.transaction() as transaction:
-        login = await _waiting(parts, transaction, token)
+        login = await _waiting(parts, transaction, token, school_logins.locked)
         if not await credentials.use_token(transaction, token_hash(token), parts.clock()):
             raise SignInRefused
         await school_logins.set_password(transaction, login.login_id, password_hash)
@@ -148,11 +153,11 @@ async def _prove(parts: Parts, login: SchoolLogin | None, password: str, guess: 
     return await prove_password(parts, login.password_hash if login else None, entered, guess)
 
 
-async def _waiting(parts: Parts, connection: Connection, token: str) -> SchoolLogin:
+async def _waiting(parts: Parts, connection: Connection, token: str, look: Look) -> SchoolLogin:
     waiting = await credentials.token(connection, token_hash(token))
     if waiting is None or token_fault(waiting, Purpose.FIRST_PASSWORD, parts.clock()):
         raise SignInRefused
-    login = await school_logins.locked(connection, waiting.account_id)
+    login = await look(connection, waiting.account_id)
     if login is None or not login.is_first_password:
         raise SignInRefused
     return login
