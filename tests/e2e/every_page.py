@@ -42,10 +42,11 @@ class Walk:
         return path
 
     async def send(self, **fields: str) -> None:
-        """Fills in the form of the page and sends it."""
+        """Fills in the form of the page, sends it, and waits until the whole answer is there to be looked at."""
         for name, value in fields.items():
             await self.page.locator(f"#{name}").fill(value)
-        await self.page.locator("main form button").first.click()
+        async with self.page.expect_event("load"):
+            await self.page.locator("main form button").first.click()
 
     async def sign_in(self, **other: str) -> None:
         """Up to the code."""
