@@ -19,6 +19,8 @@ from shared.contracts.accounts import (
     ActivationRequested,
     EmailChanged,
     EmailChangeRequested,
+    LoginLinked,
+    LoginUnlinked,
     PasswordChanged,
     PasswordResetRequested,
     RegistrationAttempted,
@@ -33,6 +35,7 @@ from shared.contracts.roster import (
     ClassChanged,
     EnrolmentChanged,
     GuardianshipChanged,
+    LinkChanged,
     PersonChanged,
     PersonRole,
     SchoolChanged,
@@ -96,6 +99,25 @@ SAMPLES: tuple[EventData, ...] = (
     AccountDeletionRequested(account_id=_ID, version=12, language="pl", requested_at=_AT, deleted_at=_END),
     AccountDeletionCancelled(account_id=_ID, version=13, language="pl", cancelled_at=_AT),
     AccountDeleted(account_id=_ID, version=14, language="pl", deleted_at=_END),
+    LoginLinked(
+        account_id=_ID,
+        version=15,
+        language="uk",
+        login_id=_OTHER_ID,
+        login_kind="guardian",
+        school_name="Szkoła Podstawowa nr 3",
+        linked_at=_AT,
+    ),
+    LoginUnlinked(
+        account_id=_ID,
+        version=16,
+        language="uk",
+        login_id=_OTHER_ID,
+        login_kind="guardian",
+        school_name="Szkoła Podstawowa nr 3",
+        unlinked_at=_END,
+        by="school",
+    ),
     SessionRevoked(session_id=_ID, account_id=_ID, reason="signed_out", revoked_at=_AT, tokens_end_at=_END),
     MailStateChanged(
         mail_id=_ID,
@@ -157,6 +179,7 @@ SAMPLES: tuple[EventData, ...] = (
         receive=True,
         sign=False,
     ),
+    LinkChanged(login_id=_ID, person_id=_OTHER_ID, account_id=_ID, version=7),
 )
 
 

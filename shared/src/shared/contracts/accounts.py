@@ -1,6 +1,6 @@
 """Events of portal accounts, emitted by the accounts service."""
 
-from typing import ClassVar
+from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -156,6 +156,40 @@ class EmailChanged(AccountEvent):
     language: Language
     email: Sealed = Field(description="The address from now on.")
     changed_at: Instant
+
+
+LoginKind = Literal["student", "guardian", "staff"]
+"""Whose a school login is."""
+
+SchoolName = Annotated[str, Field(min_length=1, max_length=255, description="Of the school that handed the login out.")]
+
+
+class LoginLinked(AccountEvent):
+    """A school login was linked with the account. What holds for other services tells the link's own topic."""
+
+    TYPE: ClassVar[str] = "pl.dzwonek.account.login-linked.v1"
+
+    language: Language
+    login_id: UUID
+    login_kind: LoginKind
+    school_name: SchoolName
+    linked_at: Instant
+
+
+class LoginUnlinked(AccountEvent):
+    """A school login is no longer linked with the account."""
+
+    TYPE: ClassVar[str] = "pl.dzwonek.account.login-unlinked.v1"
+
+    language: Language
+    login_id: UUID
+    login_kind: LoginKind
+    school_name: SchoolName
+    unlinked_at: Instant
+    by: Literal["account", "login", "school"] = Field(
+        description="Who did it: somebody signed in with the account, or with the login; or the school, which gave the"
+        " login another password."
+    )
 
 
 class AccountDeletionRequested(AccountEvent):

@@ -9,6 +9,8 @@ from shared.contracts.accounts import (
     ActivationRequested,
     EmailChanged,
     EmailChangeRequested,
+    LoginLinked,
+    LoginUnlinked,
     PasswordChanged,
     PasswordResetRequested,
     RegistrationAttempted,
@@ -23,6 +25,7 @@ from shared.contracts.roster import (
     ClassChanged,
     EnrolmentChanged,
     GuardianshipChanged,
+    LinkChanged,
     PersonChanged,
     SchoolChanged,
     TermChanged,
@@ -42,6 +45,8 @@ EVENTS: tuple[type[EventData], ...] = (
     SecondFactorGuessed,
     EmailChangeRequested,
     EmailChanged,
+    LoginLinked,
+    LoginUnlinked,
     AccountDeletionRequested,
     AccountDeletionCancelled,
     AccountDeleted,
@@ -53,6 +58,7 @@ EVENTS: tuple[type[EventData], ...] = (
     PersonChanged,
     EnrolmentChanged,
     GuardianshipChanged,
+    LinkChanged,
 )
 
 CATALOGUE: dict[str, type[EventData]] = {event.TYPE: event for event in EVENTS}

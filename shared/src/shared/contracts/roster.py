@@ -16,6 +16,7 @@ from shared.contracts.topics import (
     ROSTER_CLASS,
     ROSTER_ENROLMENT,
     ROSTER_GUARDIANSHIP,
+    ROSTER_LINK,
     ROSTER_PERSON,
     ROSTER_SCHOOL,
     ROSTER_TERM,
@@ -185,3 +186,19 @@ class GuardianshipChanged(RosterEvent):
     def key(self) -> str:
         """The guardianship's id."""
         return str(self.guardianship_id)
+
+
+class LinkChanged(RosterState):
+    """A school login is linked with a portal account, which then is the person whose login it is, or no longer."""
+
+    TYPE: ClassVar[str] = "pl.dzwonek.link.changed.v1"
+    TOPIC: ClassVar[Topic] = ROSTER_LINK
+
+    login_id: UUID
+    person_id: UUID
+    account_id: UUID | None = Field(default=None, description="Absent: linked with none.")
+
+    @property
+    def key(self) -> str:
+        """The school login's id: it is linked with one account at most."""
+        return str(self.login_id)

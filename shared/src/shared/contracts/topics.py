@@ -65,6 +65,8 @@ ROSTER_CLASS = Topic(name="roster.class.v1", lane=Lane.ROSTER, retention=None)
 ROSTER_PERSON = Topic(name="roster.person.v1", lane=Lane.ROSTER, retention=None)
 ROSTER_ENROLMENT = Topic(name="roster.enrolment.v1", lane=Lane.ROSTER, retention=None)
 ROSTER_GUARDIANSHIP = Topic(name="roster.guardianship.v1", lane=Lane.ROSTER, retention=None)
+ROSTER_LINK = Topic(name="roster.link.v1", lane=Lane.SECURITY, retention=None)
+"""In the lane of security: what an account may see ends at once with its link, whatever is being imported."""
 
 EVENT_TOPICS = (
     ACCOUNTS_ACCOUNT,
@@ -75,6 +77,7 @@ EVENT_TOPICS = (
     ROSTER_PERSON,
     ROSTER_ENROLMENT,
     ROSTER_GUARDIANSHIP,
+    ROSTER_LINK,
     NOTIFICATIONS_MAIL_SECURITY,
     NOTIFICATIONS_MAIL_DIRECT,
     NOTIFICATIONS_MAIL_BULK,
