@@ -2,42 +2,15 @@
 
 import asyncio
 from collections.abc import Mapping
-from typing import Any
 
 import pytest
-from httpx import Response
-from tests.integration.accounts.accounts_world import FIREFOX, HOME, OTHER_PASSWORD, SCHOOL, AccountsWorld, SignedIn
+from tests.integration.accounts.accounts_world import OTHER_PASSWORD, SCHOOL, AccountsWorld
+from tests.integration.accounts.logins.calls import ANOTHER, OWN, code_of, first_time, sign_in, signed_in
 
 from accounts.handlers.handing_out import Slip
 from accounts.store import school_logins as store
 from shared.runtime.auth.access_tokens import Verifier
 from shared.runtime.postgres import Connection
-
-OWN = "lampa w zielonym lesie"
-ANOTHER = "rower na dachu szkoly"
-
-
-async def sign_in(world: AccountsWorld, login: str, password: str, *, network: str = HOME, **other: object) -> Response:
-    headers = {"User-Agent": FIREFOX, "X-Forwarded-For": network}
-    body = {"login": login, "password": password, **other}
-    return await world.client.post("/api/v1/school-sessions", json=body, headers=headers)
-
-
-async def first_time(world: AccountsWorld, slip: Slip, password: str = OWN) -> SignedIn:
-    answer = await sign_in(world, slip.login, slip.password, new_password=password)
-    assert answer.status_code == 201, answer.text
-    return _signed_in(world, answer)
-
-
-def _signed_in(world: AccountsWorld, answer: Response) -> SignedIn:
-    body = answer.json()
-    return SignedIn(world.client, body["access_token"], body["session_token"], body["session_id"])
-
-
-def code_of(answer: Response) -> tuple[int, str]:
-    body: dict[str, Any] = answer.json()
-    errors = body.get("errors")
-    return answer.status_code, errors[0]["code"] if errors else body["code"]
 
 
 async def test_the_printed_password_signs_nobody_in_but_lets_another_be_chosen(
@@ -143,7 +116,7 @@ async def test_two_who_choose_at_once_have_one_winner(world: AccountsWorld, slip
 
 async def test_another_password_ends_every_other_session(world: AccountsWorld, slips: Mapping[str, Slip]) -> None:
     here = await first_time(world, slips["Ala Lis"])
-    elsewhere = _signed_in(world, await sign_in(world, slips["Ala Lis"].login, OWN))
+    elsewhere = signed_in(world, await sign_in(world, slips["Ala Lis"].login, OWN))
     wrong = await here.call("POST", "school-login/password", {"password": ANOTHER, "new_password": ANOTHER})
     assert code_of(wrong) == (422, "wrong_password")
     done = await here.call("POST", "school-login/password", {"password": OWN, "new_password": ANOTHER})

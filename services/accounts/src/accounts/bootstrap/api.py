@@ -10,7 +10,18 @@ from fastapi import FastAPI
 from accounts import SERVICE
 from accounts.clock import Clock, utc_now
 from accounts.handlers.parts import Parts
-from accounts.http import exports, keys, me, openapi, passwords, problems, registrations, school_logins, sessions
+from accounts.http import (
+    exports,
+    keys,
+    linked_logins,
+    me,
+    openapi,
+    passwords,
+    problems,
+    registrations,
+    school_logins,
+    sessions,
+)
 from accounts.pages import routes as pages
 from accounts.pages.refusals import problem_of
 from accounts.passwords import PasswordHasher
@@ -49,7 +60,7 @@ def build_app(health: Health, *, origin: str) -> FastAPI:
     app.add_middleware(ErrorPages)
     problems.install(app)
     auth.install(app)
-    for part in (registrations, sessions, school_logins, passwords, me, exports, keys, pages):
+    for part in (registrations, sessions, school_logins, passwords, me, linked_logins, exports, keys, pages):
         app.include_router(part.router)
     app.mount("/static", PageFiles(), name="static")
     app.router.routes.extend(health.routes())

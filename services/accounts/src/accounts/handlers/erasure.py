@@ -4,8 +4,9 @@ from datetime import datetime
 from uuid import UUID
 
 from accounts.events import credentials as events
+from accounts.events.links import link_changed
 from accounts.handlers.revoking import revoke_all
-from accounts.store import credentials, deletions
+from accounts.store import credentials, deletions, links
 from shared.runtime.postgres import Connection
 
 CHUNK = 100
@@ -28,4 +29,5 @@ async def _delete(transaction: Connection, account_id: UUID, now: datetime) -> N
     account = await credentials.lock(transaction, account_id)
     if account is not None:
         await revoke_all(transaction, account_id, "account_deleted", now)
-        await deletions.delete(transaction, account_id, events.account_deleted(account, now))
+        ended = [link_changed(link.ended(), now) for link in await links.of_account(transaction, account_id)]
+        await deletions.delete(transaction, account_id, [*ended, events.account_deleted(account, now)])

@@ -17,11 +17,12 @@ from typing import Any
 import httpx
 import structlog
 
+from accounts.domain.links import Link
 from accounts.domain.sessions import Session
 from accounts.handlers.guesses import Visitor
 from accounts.handlers.parts import Parts
 from accounts.handlers.proving import Proof, proven
-from accounts.store import credentials, email_changes, sessions
+from accounts.store import credentials, email_changes, links, sessions
 from accounts.store.credentials import WholeAccount
 from accounts.store.sessions import SignIn
 from shared.runtime.auth.access_tokens import SignedIn, issue
@@ -47,6 +48,7 @@ class Kept:
     sessions: list[Session]
     sign_ins: list[SignIn]
     devices: list[datetime]
+    links: list[Link]
     elsewhere: Mapping[str, Any]
 
 
@@ -59,8 +61,10 @@ async def export(parts: Parts, who: SignedIn, proof: Proof, visitor: Visitor) ->
         live = await sessions.of_account(transaction, account.account_id, now)
         history = await sessions.sign_ins(transaction, account.account_id)
         known = await sessions.devices(transaction, account.account_id)
+        linked = await links.of_account(transaction, account.account_id)
     assert whole is not None  # noqa: S101 - it is locked
-    return Kept(whole, change.email.text if change else None, live, history, known, await _elsewhere(parts, who))
+    new_email = change.email.text if change else None
+    return Kept(whole, new_email, live, history, known, linked, await _elsewhere(parts, who))
 
 
 def packed(kept: Kept, readable: str) -> bytes:
@@ -110,6 +114,10 @@ def _of_accounts(kept: Kept) -> dict[str, Any]:
         ],
         "sign_ins": [
             {**dataclasses.asdict(sign_in.device), "signed_in_at": sign_in.signed_in_at} for sign_in in kept.sign_ins
+        ],
+        "school_logins": [
+            {"login": link.name, "kind": link.kind, "school": link.school, "linked_at": link.linked_at}
+            for link in kept.links
         ],
         "known_browsers": [{"last_used_at": instant} for instant in kept.devices],
     }

@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import UUID
 
 from accounts.domain.attempts import FORGOTTEN_AFTER, FREE_CODES, FREE_FAILURES, NETWORK_WINDOW, network_of, waits
 from accounts.handlers.parts import Parts
@@ -68,6 +69,17 @@ async def begin_guess(parts: Parts, digest: bytes, visitor: Visitor, *, device: 
         await _stop_at_full_network(parts, connection, guess)
         await _begin(parts, connection, guess.subject, digest, free=FREE_FAILURES)
     return guess
+
+
+async def begin_guess_of_account(parts: Parts, account_id: UUID) -> Guess:
+    """Counts a guess for the account that makes it, whatever is guessed at and from whatever network.
+
+    Raises TooManyAttempts.
+    """
+    subject = parts.keyed_digest(b"by account", account_id.bytes)
+    async with parts.connection() as connection:
+        await _begin(parts, connection, subject, subject, free=FREE_FAILURES)
+    return Guess(subject, subject)
 
 
 async def begin_code(parts: Parts, guess: Guess) -> int:

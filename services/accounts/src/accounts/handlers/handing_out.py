@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from accounts.domain.school_logins import Holder, Kind, named, new_password, printed_password
+from accounts.handlers.linking import end_link
 from accounts.handlers.revoking import revoke_all
 from accounts.passwords import PasswordHasher
 from accounts.store import school_logins as store
@@ -83,7 +84,7 @@ async def hand_out(
 async def hand_out_again(
     connection: Connection, hasher: PasswordHasher, login: SchoolLogin, *, now: datetime, printing: Print
 ) -> Slip:
-    """Another printed password for one login, whatever its owner has chosen. Its sessions end.
+    """Another printed password for one login, whatever its owner has chosen. Its sessions end, and so does its link.
 
     What `printing` raises leaves everything as it was.
     """
@@ -91,6 +92,7 @@ async def hand_out_again(
     slip = Slip(login.kind, person, login.pupil, login.language, login.name, new_password())
     hash_ = await hasher.hash(printed_password(slip.password))
     async with connection.transaction():
+        await end_link(connection, login.login_id, now, by="school")
         await store.locked(connection, login.login_id)  # whoever signs in at this moment does so before or after
         await store.print_again(connection, [(login.login_id, hash_)], now, also_chosen=True)
         await revoke_all(connection, login.login_id, "password_changed", now)

@@ -1,38 +1,24 @@
 """Somebody signs in with a school login. The printed password opens nothing but the choice of another."""
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from uuid import UUID
 
-from accounts.domain.school_logins import printed_password
 from accounts.domain.sessions import Session, new_form_token
-from accounts.domain.tokens import Purpose, new_token, token_fault, token_hash
+from accounts.domain.tokens import new_token, token_hash
 from accounts.handlers.beginning import Begun, browser_of_visitor, make_room, shown
+from accounts.handlers.first_password import FirstPasswordUsed, prove_login, set_chosen, whose_choice
 from accounts.handlers.guesses import Guess, Visitor, begin_guess, forgive
 from accounts.handlers.parts import Parts
 from accounts.handlers.passwords import new_hash_of_login
-from accounts.handlers.proving import Proof, WrongPassword, prove_password
+from accounts.handlers.proving import Proof, WrongPassword
 from accounts.handlers.revoking import revoke_all
 from accounts.handlers.sessions import SessionGone, access_of
-from accounts.handlers.signing_in import CODE_LIFETIME, SignInRefused
-from accounts.passwords import Verdict
-from accounts.store import credentials, school_logins, sessions
+from accounts.handlers.signing_in import SignInRefused
+from accounts.store import school_logins, sessions
 from accounts.store.school_logins import SchoolLogin
 from accounts.store.sessions import NewSession
 from shared.runtime.auth.access_tokens import SignedIn
 from shared.runtime.events import new_id
 from shared.runtime.postgres import Connection
-
-Look = Callable[[Connection, UUID], Awaitable[SchoolLogin | None]]
-"""Looks at a login: as it is, or so that nobody else changes it meanwhile."""
-
-
-class FirstPasswordUsed(Exception):  # noqa: N818 - reads as what happened
-    """The password is the printed one, and right: another has to be chosen."""
-
-    def __init__(self, login: SchoolLogin) -> None:
-        super().__init__("another password has to be chosen")
-        self.login = login
 
 
 @dataclass(frozen=True)
@@ -66,7 +52,7 @@ async def sign_in_at_school(
         device = await school_logins.known_device(connection, asked.login, shown(visitor))
     guess = await begin_guess(parts, login_digest(parts, asked.login), visitor, device=device)
     try:
-        verdict = await _prove(parts, login, asked.password, guess)
+        verdict = await prove_login(parts, login, asked.password, guess)
     except WrongPassword:
         raise SignInRefused from None
     assert login is not None  # noqa: S101 - without a login no password is right
@@ -83,21 +69,6 @@ async def sign_in_at_school(
         return await _begin(parts, transaction, locked, guess, came)
 
 
-async def await_password(parts: Parts, used: FirstPasswordUsed) -> str:
-    """A token by which the choice of a password can follow, without the printed one."""
-    token = new_token()
-    async with parts.connection() as connection:
-        ends_at = parts.clock() + CODE_LIFETIME
-        await credentials.add_token(connection, token_hash(token), used.login.login_id, Purpose.FIRST_PASSWORD, ends_at)
-    return token
-
-
-async def whose_choice(parts: Parts, token: str) -> SchoolLogin:
-    """Who is to choose a password. Raises SignInRefused when it was too long ago or is done."""
-    async with parts.connection() as connection:
-        return await _waiting(parts, connection, token, school_logins.of_id)
-
-
 async def choose_password(
     parts: Parts, token: str, password: str, visitor: Visitor, *, shared: bool, former_token: str | None = None
 ) -> Begun:
@@ -109,10 +80,7 @@ async def choose_password(
     password_hash = await new_hash_of_login(parts, password, login.own_words)
     guess = await begin_guess(parts, login_digest(parts, login.name), visitor, device=None)
     async with parts.transaction() as transaction:
-        login = await _waiting(parts, transaction, token, school_logins.locked)
-        if not await credentials.use_token(transaction, token_hash(token), parts.clock()):
-            raise SignInRefused
-        await school_logins.set_password(transaction, login.login_id, password_hash)
+        login = await set_chosen(parts, transaction, token, password_hash)
         return await _begin(parts, transaction, login, guess, _Came(visitor, None, shared, former_token))
 
 
@@ -124,7 +92,7 @@ async def change_password(parts: Parts, who: SignedIn, proof: Proof, password: s
     login = await look_at_login(parts, who)
     password_hash = await new_hash_of_login(parts, password, login.own_words)
     guess = await begin_guess(parts, login_digest(parts, login.name), visitor, device=who.session_id.bytes)
-    await _prove(parts, login, proof.password, guess)
+    await prove_login(parts, login, proof.password, guess)
     await forgive(parts, guess)
     async with parts.transaction() as transaction:
         locked = await school_logins.locked(transaction, login.login_id)
@@ -146,21 +114,6 @@ async def look_at_login(parts: Parts, who: SignedIn) -> SchoolLogin:
 def login_digest(parts: Parts, name: str) -> bytes:
     """A login as the limits count it, whether there is one of that name or not."""
     return parts.keyed_digest(b"school login", name.encode())
-
-
-async def _prove(parts: Parts, login: SchoolLogin | None, password: str, guess: Guess) -> Verdict:
-    entered = printed_password(password) if login and login.is_first_password else password
-    return await prove_password(parts, login.password_hash if login else None, entered, guess)
-
-
-async def _waiting(parts: Parts, connection: Connection, token: str, look: Look) -> SchoolLogin:
-    waiting = await credentials.token(connection, token_hash(token))
-    if waiting is None or token_fault(waiting, Purpose.FIRST_PASSWORD, parts.clock()):
-        raise SignInRefused
-    login = await look(connection, waiting.account_id)
-    if login is None or not login.is_first_password:
-        raise SignInRefused
-    return login
 
 
 async def _begin(parts: Parts, transaction: Connection, login: SchoolLogin, guess: Guess, came: _Came) -> Begun:

@@ -11,12 +11,13 @@ from accounts.handlers.activation import TermsRefused
 from accounts.handlers.deletion import NotToBeDeleted
 from accounts.handlers.email_change import AddressUnchanged
 from accounts.handlers.export import ExportUnavailable
+from accounts.handlers.first_password import FirstPasswordUsed
 from accounts.handlers.guesses import TooManyAttempts
+from accounts.handlers.linking import LinkedElsewhere, LoginRefused, NoSuchLink
 from accounts.handlers.mail_requests import TooManyRequests
 from accounts.handlers.parts import Contended
 from accounts.handlers.passwords import PasswordRefused
 from accounts.handlers.proving import CodeNeeded, WrongCode, WrongPassword
-from accounts.handlers.school_sign_in import FirstPasswordUsed
 from accounts.handlers.second_factor import AlreadyOn, NotSetUp
 from accounts.handlers.sessions import NoSuchSession, SessionGone
 from accounts.handlers.signing_in import SignInRefused
@@ -36,6 +37,7 @@ STATES: Mapping[type[Exception], tuple[int, str, str]] = {
     SignInRefused: (401, "wrong_credentials", "Address or password are wrong, or the account is not active"),
     SessionGone: (401, "session_ended", "The session has ended; sign in"),
     NoSuchSession: (404, "not_found", "The account has no such session"),
+    NoSuchLink: (404, "not_found", "The account is not linked with such a login"),
     NotSetUp: (409, "not_set_up", "No second factor is on or being set up"),
     AlreadyOn: (409, "already_on", "The second factor is on already"),
     ExportUnavailable: (503, "export_unavailable", "Not all that is kept can be read right now; try again later"),
@@ -55,6 +57,8 @@ WAITS: Mapping[type[Exception], tuple[int, str, str]] = {
 
 FIELDS: Mapping[type[Exception], tuple[str, str, str]] = {
     WrongPassword: ("password", "wrong_password", "This is not the password"),
+    LoginRefused: ("password", "wrong_login", "The login or the password is wrong"),
+    LinkedElsewhere: ("login", "linked_elsewhere", "Another account is linked with this login; end that link first"),
     CodeNeeded: ("code", "code_needed", "The account asks for a code from the app"),
     FirstPasswordUsed: ("new_password", "new_password_needed", "Choose a password in the place of the printed one"),
     WrongCode: ("code", "wrong_code", "The code is wrong, too old, or was used before"),
@@ -73,6 +77,7 @@ Refusal: TypeAlias = (
     | SignInRefused
     | SessionGone
     | NoSuchSession
+    | NoSuchLink
     | NotSetUp
     | AlreadyOn
     | NotToBeDeleted
@@ -81,6 +86,8 @@ Refusal: TypeAlias = (
     | CodeNeeded
     | WrongCode
     | FirstPasswordUsed
+    | LoginRefused
+    | LinkedElsewhere
     | AddressUnchanged
 )
 

@@ -1,5 +1,6 @@
 """The operations of school logins, for programs."""
 
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -10,11 +11,11 @@ from pydantic_core import PydanticCustomError
 from accounts.answer_time import on_the_beat
 from accounts.domain.password import accept_password
 from accounts.domain.school_logins import Kind, login_name
+from accounts.handlers.first_password import FirstPasswordUsed, await_password
+from accounts.handlers.linking import unlink_account
 from accounts.handlers.proving import Proof
 from accounts.handlers.school_sign_in import (
-    FirstPasswordUsed,
     SchoolSignIn,
-    await_password,
     change_password,
     choose_password,
     look_at_login,
@@ -51,6 +52,8 @@ Chosen = Annotated[
     Field(repr=False, description="In the place of the printed one, which signs nobody in.", examples=[PASSWORD]),
 ]
 
+NO_LINK: dict[int | str, dict[str, Any]] = {404: {"model": ProblemDetails, "description": "There is no such link"}}
+
 router = APIRouter(prefix="/api/v1", tags=["school logins"], responses=PROBLEM_RESPONSES)
 
 
@@ -82,6 +85,7 @@ class SchoolLoginAnswer(BaseModel):
     family_name: str = Field(repr=False)
     pupil: str | None = Field(default=None, repr=False, description="Of a pupil's pair: the pupil.")
     school: str = Field(description="That has handed it out.")
+    linked_at: datetime | None = Field(default=None, description="Since when a portal account is linked with it.")
 
 
 @router.post(
@@ -124,6 +128,18 @@ async def get_school_login(parts: WorkingParts, who: AtSchool, response: Respons
 async def post_password(body: LoginPasswordBody, parts: WorkingParts, who: AtSchool, calling: Calling) -> DoneAnswer:
     """Sets another password. Every other session of the login ends."""
     await change_password(parts, who, Proof(body.password), body.new_password, calling)
+    return DoneAnswer()
+
+
+@router.delete(
+    "/school-login/link",
+    operation_id="endLinkOfSchoolLogin",
+    summary="End the link with a portal account",
+    responses={**SIGNED_OUT, **NO_LINK},
+)
+async def delete_link(parts: WorkingParts, who: AtSchool) -> DoneAnswer:
+    """Ends the link of the school login of who is signed in; the owner of the account is told by mail."""
+    await unlink_account(parts, who)
     return DoneAnswer()
 
 

@@ -4,18 +4,16 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from accounts.answer_time import on_the_beat
+from accounts.handlers.first_password import FirstPasswordUsed, await_password, whose_choice
 from accounts.handlers.guesses import Visitor
 from accounts.handlers.parts import Parts
 from accounts.handlers.passwords import PasswordRefused
 from accounts.handlers.proving import Proof
 from accounts.handlers.school_sign_in import (
-    FirstPasswordUsed,
     SchoolSignIn,
-    await_password,
     change_password,
     choose_password,
     sign_in_at_school,
-    whose_choice,
 )
 from accounts.handlers.signing_in import SignInRefused
 from accounts.http.account_bodies import NewPassword

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from datetime import datetime
 from uuid import UUID
 
+from accounts.events.links import link_told
 from accounts.events.roster import school_changed
 from accounts.rosters.applying import EVENTS
 from shared.runtime.outbox import outbox_columns
@@ -18,7 +19,7 @@ _BEFORE_ALL = UUID(int=0)
 
 async def tell_all(connection: Connection, now: datetime) -> AsyncIterator[int]:
     """Writes the event of every aggregate's state into the outbox, page by page; yields how many, each time."""
-    for what, made in {"schools": school_changed, **EVENTS}.items():
+    for what, made in {"schools": school_changed, **EVENTS, "links": link_told}.items():
         last = _BEFORE_ALL
         while True:
             async with connection.transaction():

@@ -48,6 +48,13 @@ SELECT enrolment_id AS id FROM enrolments WHERE enrolment_id > $1 ORDER BY enrol
 SELECT enrolment_id, district_id, school_id, class_id, person_id, role, homeroom, subjects, begins_on, ends_on, version
 FROM enrolments WHERE enrolment_id = ANY ($1::uuid[]);
 
+-- name: lock_links
+SELECT login_id AS id FROM school_logins WHERE login_id > $1 AND link_version > 0 ORDER BY login_id LIMIT $2 FOR SHARE;
+
+-- name: links
+SELECT login_id, district_id, person_id, linked_account_id AS account_id, link_version AS version FROM school_logins
+WHERE login_id = ANY ($1::uuid[]);
+
 -- name: insert_events
 INSERT INTO outbox (lane, slot, topic, key, headers, value)
 SELECT * FROM unnest($1::text[], $2::smallint[], $3::text[], $4::text[], $5::jsonb[], $6::bytea[]);

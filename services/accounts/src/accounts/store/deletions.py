@@ -1,5 +1,6 @@
 """Accounts that are to be deleted, and their deletion."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -23,6 +24,6 @@ async def due(connection: Connection, now: datetime, limit: int) -> list[UUID]:
     return [row["account_id"] for row in await connection.fetch(SQL["due_to_delete"], now, limit)]
 
 
-async def delete(connection: Connection, account_id: UUID, event: Event[EventData]) -> None:
-    """Deletes the account with everything that belongs to it."""
-    await connection.execute(SQL["delete_account"], account_id, *outbox_columns([event]))
+async def delete(connection: Connection, account_id: UUID, events: Sequence[Event[EventData]]) -> None:
+    """Deletes the account with everything that belongs to it. Its school logins stay, linked with none."""
+    await connection.execute(SQL["delete_account"], account_id, *outbox_columns(events))

@@ -16,8 +16,10 @@ SELECT account_id FROM accounts WHERE deletion_at <= $1 ORDER BY deletion_at LIM
 -- limits are forgotten within a day by themselves.
 WITH account AS (
     DELETE FROM accounts WHERE account_id = $1 RETURNING account_id
-), links AS (
+), mailed AS (
     DELETE FROM tokens WHERE account_id = $1
+), own_logins AS (
+    UPDATE school_logins SET linked_account_id = NULL, linked_at = NULL, link_version = link_version + 1 WHERE linked_account_id = $1
 ), own_sessions AS (
     DELETE FROM sessions WHERE account_id = $1
 ), own_devices AS (

@@ -51,7 +51,10 @@ class NewLogin:
 
 @dataclass(frozen=True)
 class SchoolLogin:
-    """A login that can be signed in with, and whose it is. `pupil` is whose pair it is of, None for staff."""
+    """A login that can be signed in with, and whose it is. `pupil` is whose pair it is of, None for staff.
+
+    `linked_at` is since when a portal account is linked with it, if one is.
+    """
 
     login_id: UUID
     person_id: UUID
@@ -64,6 +67,7 @@ class SchoolLogin:
     language: str | None
     pupil: str | None
     school: str
+    linked_at: datetime | None
 
     @property
     def own_words(self) -> tuple[str, ...]:
@@ -160,6 +164,7 @@ def _login(row: asyncpg.Record | None) -> SchoolLogin | None:
         language=row["language"],
         pupil=_pupil(row),
         school=row["school"],
+        linked_at=row["linked_at"],
     )
 
 

@@ -73,8 +73,8 @@ SELECT FROM school_logins WHERE login_id = $1 FOR UPDATE;
 
 -- name: login
 -- By its name ($1) or its id ($2), while it and whose it is are not over.
-SELECT login_id, person.person_id, school_logins.kind, school_logins.name, password_hash, is_first_password, person.given_name, person.family_name,
-    person.language, student.given_name AS student_given_name, student.family_name AS student_family_name,
+SELECT login_id, person.person_id, school_logins.kind, school_logins.name, password_hash, is_first_password, linked_at,
+    person.given_name, person.family_name, person.language, student.given_name AS student_given_name, student.family_name AS student_family_name,
     orgs.name AS school
 FROM school_logins JOIN people AS person ON person.person_id = school_logins.person_id
     LEFT JOIN people AS student ON student.person_id = student_id
