@@ -16,12 +16,14 @@ from bench.memory import MEGABYTE
 from bench.plan import NotMeasured, Plan
 from bench.services import worker
 from bench.waiting import connected, until
-from shared.contracts.topics import Lane
+from shared.contracts.topics import Lane, by_lane
 from shared.runtime.postgres import Connection
 from shared.runtime.roster.asking import rights_of
 from shared.runtime.roster.projection import TOPICS
 
 SERVICE = "grades"
+TOLD = by_lane(TOPICS)[Lane.ROSTER]
+"""What an import tells: nothing of links, which have a group of their own."""
 
 ASKED_RATE = 20_000.0
 """Records a second that a worker has to take over."""
@@ -38,7 +40,7 @@ async def measure(ground: Ground, plan: Plan, roster: str) -> AsyncIterator[Figu
     """The lines; `roster` is the database of accounts that a district was just imported into."""
     kafka, prefix = await ground.kafka(), ground.prefix()
     await _relay(ground, roster, prefix)
-    topics = [prefix + topic.name for topic in TOPICS]
+    topics = [prefix + topic.name for topic in TOLD]
     taken, anew, answered = list[tuple[Effort, Effort]](), list[tuple[Effort, Effort]](), list[tuple[float, float]]()
     for _ in range(1 if plan.long else plan.runs):
         raw = await ground.side("bench.raw.reading", kafka, *topics)
@@ -102,7 +104,7 @@ async def _taken_over(ground: Ground, prefix: str, records: int) -> Effort:
 async def _begin_again(kafka: str, group: str, prefix: str) -> None:
     """Has the group read from the beginning, whatever it has read before."""
     consumer = AIOKafkaConsumer(bootstrap_servers=kafka, group_id=group, enable_auto_commit=False)
-    places = [TopicPartition(prefix + topic.name, number) for topic in TOPICS for number in range(topic.partitions)]
+    places = [TopicPartition(prefix + topic.name, number) for topic in TOLD for number in range(topic.partitions)]
     consumer.assign(places)
     await consumer.start()
     try:

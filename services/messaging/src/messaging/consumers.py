@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 
-from shared.contracts.topics import Lane, Topic
+from shared.contracts.topics import Topic, by_lane
 from shared.runtime.consumer import Handlers
 from shared.runtime.roster import projection
 
-GROUPS: Mapping[str, Sequence[Topic]] = {Lane.ROSTER: projection.TOPICS}
+GROUPS: Mapping[str, Sequence[Topic]] = by_lane(projection.TOPICS)
 """The topics by lane: a group each, so that no lane's backlog delays another."""
 
 

@@ -4,6 +4,7 @@ Partitions are never raised, because that would move keys between partitions and
 means a `.v2` topic.
 """
 
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from enum import StrEnum
 
@@ -82,6 +83,14 @@ EVENT_TOPICS = (
     NOTIFICATIONS_MAIL_DIRECT,
     NOTIFICATIONS_MAIL_BULK,
 )
+
+
+def by_lane(topics: Iterable[Topic]) -> Mapping[str, Sequence[Topic]]:
+    """The topics of each lane that has any of them: a consumer group each, so that no lane's backlog delays another."""
+    lanes: dict[str, list[Topic]] = {}
+    for topic in topics:
+        lanes.setdefault(topic.lane, []).append(topic)
+    return lanes
 
 
 def dead_letter_topic(service: str) -> Topic:

@@ -11,6 +11,7 @@ from shared.contracts.roster import (
     ClassChanged,
     EnrolmentChanged,
     GuardianshipChanged,
+    LinkChanged,
     PersonChanged,
     PersonRole,
     Role,
@@ -19,7 +20,8 @@ from shared.contracts.roster import (
     Subject,
     TermChanged,
 )
-from shared.runtime.events import new_event
+from shared.runtime.auth.access_tokens import LIFETIME, SignedIn
+from shared.runtime.events import new_event, new_id
 from shared.runtime.settings import KafkaSettings
 
 AT = datetime(2026, 11, 2, 8, 0, tzinfo=UTC)
@@ -27,6 +29,8 @@ DISTRICT = UUID(int=1)
 SCHOOL = uuid5(DISTRICT, "school")
 CLASS = uuid5(DISTRICT, "class")
 TERM = uuid5(DISTRICT, "term")
+ACCOUNT, OTHER_ACCOUNT = uuid5(DISTRICT, "account"), uuid5(DISTRICT, "other account")
+"""Portal accounts."""
 
 
 def person(name: str, *roles: Role, version: int = 1, ends_on: date | None = None) -> PersonChanged:
@@ -79,6 +83,18 @@ def guardianship(
     )
 
 
+def link(who: PersonChanged, account: UUID | None, version: int = 1, *, login: str = "login") -> LinkChanged:
+    """The link of one of their logins with a portal account, or with none."""
+    return LinkChanged(
+        login_id=uuid5(who.person_id, login), person_id=who.person_id, account_id=account, version=version
+    )
+
+
+def signed_in(account: UUID, person: UUID | None = None) -> SignedIn:
+    """Who is signed in with a portal account, or with the school login of a person."""
+    return SignedIn(account, new_id(), "a-form-token", AT, AT + LIFETIME, person)
+
+
 ADA, MUM, TEACHER = person("Ada", "student"), person("Ewa", "guardian"), person("Jan", "teacher")
 ROSTER: tuple[RosterState, ...] = (
     SchoolChanged(school_id=SCHOOL, name="Szkoła nr 1", version=1),
@@ -106,8 +122,9 @@ ROSTER: tuple[RosterState, ...] = (
     in_class(ADA),
     in_class(TEACHER, homeroom=True, subjects=("MAT",)),
     guardianship(ADA, MUM),
+    link(MUM, ACCOUNT),
 )
-"""A school, its year, a class, a pupil, a guardian, a teacher."""
+"""A school, its year, a class, a pupil, a guardian with a portal account, a teacher."""
 
 
 def told(state: RosterState, district: UUID | None = DISTRICT) -> Event[RosterState]:

@@ -8,17 +8,19 @@ from uuid import UUID
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.integration.shared.roster.states import signed_in
 
 from shared.contracts.roster import (
     ClassChanged,
     EnrolmentChanged,
     GuardianshipChanged,
+    LinkChanged,
     PersonChanged,
     PersonRole,
     RosterState,
 )
 from shared.runtime.postgres import Connection, connect
-from shared.runtime.roster.asking import place_of, rights_of
+from shared.runtime.roster.asking import persons_of, place_of, rights_of
 from shared.runtime.roster.projection import Projection, State
 
 TODAY = date(2026, 11, 27)
@@ -26,6 +28,7 @@ DISTRICT = UUID(int=1)
 SCHOOLS = (UUID(int=11), UUID(int=12))
 CLASSES = {UUID(int=21): SCHOOLS[0], UUID(int=22): SCHOOLS[0], UUID(int=23): SCHOOLS[1]}
 PEOPLE = [UUID(int=100 + n) for n in range(6)]
+ACCOUNTS = [UUID(int=200 + n) for n in range(3)]
 
 days = st.sampled_from([None, None, None, None, *(TODAY + timedelta(days=n) for n in (-1, 0, 1))])
 """Mostly none, so that a tie is not always cut by one day or another."""
@@ -49,6 +52,7 @@ class Roster:
     people: Sequence[PersonChanged]
     enrolments: Sequence[EnrolmentChanged]
     guardianships: Sequence[GuardianshipChanged]
+    links: Sequence[LinkChanged]
 
 
 @st.composite
@@ -101,6 +105,11 @@ def rosters(draw: st.DrawFn) -> Roster:
                 version=1,
             )
             for student, guardian in pairs
+        ],
+        links=[
+            LinkChanged(login_id=UUID(int=next(numbers)), person_id=person, account_id=account, version=1)
+            for person in PEOPLE
+            for account in draw(st.lists(st.sampled_from([*ACCOUNTS, None]), max_size=2))
         ],
     )
 
@@ -158,17 +167,26 @@ async def test_who_sees_whom(connection: Connection, roster: Roster) -> None:
         PersonChanged: roster.people,
         EnrolmentChanged: roster.enrolments,
         GuardianshipChanged: roster.guardianships,
+        LinkChanged: roster.links,
     }
     transaction = connection.transaction()
     await transaction.start()
     try:
         for kind, states in told.items():
             await projection.take_over(connection, kind, [State(DISTRICT, state) for state in states])
+        rights_of_account = {
+            account: await rights_of(connection, await persons_of(connection, signed_in(account)), TODAY)
+            for account in ACCOUNTS
+        }
         for student in PEOPLE:
             place = await place_of(connection, student, TODAY)
             for asker in PEOPLE:
                 rights = await rights_of(connection, [asker], TODAY)
                 sees = place is not None and rights.sees(place)
                 assert sees is may_see(roster, asker, student), (asker, student)
+            for account in ACCOUNTS:
+                sees = place is not None and rights_of_account[account].sees(place)
+                linked = [each.person_id for each in roster.links if each.account_id == account]
+                assert sees is any(may_see(roster, person, student) for person in linked), (account, student)
     finally:
         await transaction.rollback()

@@ -9,11 +9,13 @@ import pytest
 from tests.integration.shared.roster.states import (
     ADA,
     MUM,
+    OTHER_ACCOUNT,
     ROSTER,
     SCHOOL,
     TEACHER,
     guardianship,
     in_class,
+    link,
     person,
     told,
 )
@@ -61,6 +63,7 @@ async def test_every_kind_is_taken_over(inbox: Inbox, pool: Pool) -> None:
         "people": 3,
         "enrolments": 2,
         "guardianships": 1,
+        "links": 1,
     }
     ada = await pool.fetchrow("SELECT * FROM roster.people WHERE person_id = $1", ADA.person_id)
     assert ada is not None
@@ -73,6 +76,8 @@ async def test_any_order_and_repeats_end_the_same(inbox: Inbox, pool: Pool) -> N
         person("Ada", "student", version=2),
         guardianship(ADA, MUM, version=2, see=False),
         in_class(TEACHER, version=5, subjects=("POL",)),
+        link(MUM, None, version=2),
+        link(MUM, OTHER_ACCOUNT, version=3),
     ]
     events = [told(state) for state in (*ROSTER, *later)]
     await inbox.apply(arrivals(events))

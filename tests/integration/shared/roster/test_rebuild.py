@@ -7,20 +7,31 @@ from datetime import date
 import pytest
 from aiokafka import AIOKafkaProducer
 from tests.integration.shared.conftest import SERVICE
-from tests.integration.shared.roster.states import ADA, ROSTER, person, publish
+from tests.integration.shared.roster.states import (
+    ACCOUNT,
+    ADA,
+    MUM,
+    OTHER_ACCOUNT,
+    ROSTER,
+    link,
+    person,
+    publish,
+    signed_in,
+)
 from tests.waiting import until
 
+from shared.contracts.topics import by_lane
 from shared.runtime.consumer import Handlers
 from shared.runtime.consuming import consuming
 from shared.runtime.health import Health
 from shared.runtime.postgres import Connection, Pool, connect
 from shared.runtime.roster import projection
-from shared.runtime.roster.asking import place_of
+from shared.runtime.roster.asking import persons_of, place_of
 from shared.runtime.roster.rebuild import AlreadyRebuilding, NotPutInPlace, Rebuilt, rebuild
 from shared.runtime.settings import KafkaSettings
 
 TODAY = date(2026, 11, 27)
-COUNTS = {"schools": 1, "terms": 1, "classes": 1, "people": 3, "enrolments": 2, "guardianships": 1}
+COUNTS = {"schools": 1, "terms": 1, "classes": 1, "people": 3, "enrolments": 2, "guardianships": 1, "links": 1}
 
 
 @pytest.fixture
@@ -42,8 +53,18 @@ async def test_an_empty_one_is_filled(
     rebuilt = await rebuild(connection, kafka, lambda done, total: told.append((done, total)))
     assert rebuilt.kept == COUNTS
     assert rebuilt.read["roster.person.v1"] == 4
-    assert told[-1] == (10, 10)
+    assert told[-1] == (11, 11)
     assert await pool.fetchval("SELECT version FROM roster.people WHERE person_id = $1", ADA.person_id) == 2
+
+
+async def test_it_knows_whose_the_portal_accounts_are(
+    connection: Connection, kafka: KafkaSettings, producer: AIOKafkaProducer, pool: Pool
+) -> None:
+    moved = [link(MUM, None, version=2), link(MUM, OTHER_ACCOUNT, version=3)]
+    await publish(producer, kafka, (*ROSTER, *moved, link(ADA, ACCOUNT), link(ADA, None, version=2)))
+    assert (await made_anew(connection, kafka)).kept["links"] == 2
+    assert await persons_of(pool, signed_in(ACCOUNT)) == []
+    assert await persons_of(pool, signed_in(OTHER_ACCOUNT)) == [MUM.person_id]
 
 
 async def test_what_the_topics_do_not_hold_is_gone(
@@ -125,8 +146,7 @@ async def test_who_asks_and_who_keeps_it_notice_nothing(
     handlers = Handlers()
     projection.listen(handlers)
     health, stop = Health(), asyncio.Event()
-    groups = {"roster": list(projection.TOPICS)}
-    worker = consuming(kafka, SERVICE, pool=pool, handlers=handlers, groups=groups, health=health)
+    worker = consuming(kafka, SERVICE, pool=pool, handlers=handlers, groups=by_lane(projection.TOPICS), health=health)
     working = asyncio.ensure_future(worker(stop))
     await until(lambda: place_of(pool, ADA.person_id, TODAY))
     answers: list[bool] = []

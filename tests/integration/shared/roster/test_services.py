@@ -8,13 +8,22 @@ from pathlib import Path
 import pytest
 from aiokafka import AIOKafkaProducer
 from tests.commands import run_command
-from tests.integration.shared.roster.states import ADA, MUM, ROSTER, guardianship, publish
+from tests.integration.shared.roster.states import (
+    ACCOUNT,
+    ADA,
+    MUM,
+    ROSTER,
+    guardianship,
+    link,
+    publish,
+    signed_in,
+)
 from tests.waiting import until
 
 from devstack.ports import free_port
 from devstack.process import Process
 from shared.runtime.postgres import Connection, connect
-from shared.runtime.roster.asking import place_of, rights_of
+from shared.runtime.roster.asking import persons_of, place_of, rights_of
 from shared.runtime.settings import KafkaSettings
 
 TODAY = date(2026, 11, 27)
@@ -63,6 +72,12 @@ async def test_the_worker_knows_who_may_see_whom_and_hears_when_that_ends(
     await publish(producer, kafka, ROSTER)
     await worker.start()
 
+    async def the_account_is_mum() -> bool:
+        return await persons_of(connection, signed_in(ACCOUNT)) == [MUM.person_id]
+
+    async def the_account_is_nobody() -> bool:
+        return await persons_of(connection, signed_in(ACCOUNT)) == []
+
     async def mum_sees_ada() -> bool:
         place = await place_of(connection, ADA.person_id, TODAY)
         return place is not None and (await rights_of(connection, [MUM.person_id], TODAY)).sees(place)
@@ -74,6 +89,9 @@ async def test_the_worker_knows_who_may_see_whom_and_hears_when_that_ends(
         await until(mum_sees_ada, seconds=SECONDS)
         await publish(producer, kafka, [guardianship(ADA, MUM, version=2, see=False)])
         await until(mum_sees_nobody, seconds=SECONDS)
+        await until(the_account_is_mum, seconds=SECONDS)
+        await publish(producer, kafka, [link(MUM, None, version=2)])
+        await until(the_account_is_nobody, seconds=SECONDS)
     finally:
         await worker.stop()
 

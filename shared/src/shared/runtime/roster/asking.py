@@ -1,10 +1,11 @@
-"""Asking the projection what ties people on a day. One statement each."""
+"""Asking the projection who somebody is, and what ties people on a day. One statement each."""
 
 from collections.abc import Sequence
 from datetime import date
 from typing import Union
 from uuid import UUID
 
+from shared.runtime.auth.access_tokens import SignedIn
 from shared.runtime.postgres import Connection, Pool
 from shared.runtime.roster import PACKAGE
 from shared.runtime.roster.rights import Place, Rights, Ties
@@ -14,6 +15,13 @@ SQL = load_queries(PACKAGE, "rights.sql")
 
 Database = Union[Connection, Pool]  # noqa: UP007 - both are names that only a type checker resolves
 """Whatever takes a statement."""
+
+
+async def persons_of(database: Database, who: SignedIn) -> list[UUID]:
+    """Whom a caller is in the roster: the person of a school login, those of a portal account's links; often nobody."""
+    if who.person_id is not None:
+        return [who.person_id]
+    return [row["person_id"] for row in await database.fetch(SQL["persons"], who.account_id)]
 
 
 async def rights_of(database: Database, persons: Sequence[UUID], on: date) -> Rights:

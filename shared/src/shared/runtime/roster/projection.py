@@ -15,6 +15,7 @@ from shared.contracts.roster import (
     ClassChanged,
     EnrolmentChanged,
     GuardianshipChanged,
+    LinkChanged,
     PersonChanged,
     RosterState,
     SchoolChanged,
@@ -63,10 +64,11 @@ KINDS: Mapping[type[RosterState], Kind] = {
     PersonChanged: Kind("people", TypeAdapter(list[PersonChanged]), _sort_keys),
     EnrolmentChanged: Kind("enrolments", TypeAdapter(list[EnrolmentChanged])),
     GuardianshipChanged: Kind("guardianships", TypeAdapter(list[GuardianshipChanged])),
+    LinkChanged: Kind("links", TypeAdapter(list[LinkChanged])),
 }
 
 TOPICS: Sequence[Topic] = tuple(data.TOPIC for data in KINDS)
-"""What the worker listens to in its lane of the roster."""
+"""What tells all of it; the worker listens to each in the group of its lane."""
 
 
 class Projection:
@@ -96,7 +98,7 @@ def newest(states: Iterable[State]) -> list[State]:
 
 
 def listen(handlers: Handlers) -> None:
-    """Lets the worker keep the projection. It reads `TOPICS` in a group of their own."""
+    """Lets the worker keep the projection. It has to listen to `TOPICS`."""
     projection = Projection()
     for kind in KINDS:
         handlers.on(kind, _handler(projection, kind), by_version=True)

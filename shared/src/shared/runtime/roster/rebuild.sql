@@ -18,7 +18,8 @@ UNION ALL SELECT 'terms', count(*) FROM roster.terms
 UNION ALL SELECT 'classes', count(*) FROM roster.classes
 UNION ALL SELECT 'people', count(*) FROM roster.people
 UNION ALL SELECT 'enrolments', count(*) FROM roster.enrolments
-UNION ALL SELECT 'guardianships', count(*) FROM roster.guardianships;
+UNION ALL SELECT 'guardianships', count(*) FROM roster.guardianships
+UNION ALL SELECT 'links', count(*) FROM roster.links;
 
 -- name: lock_migrations
 SELECT pg_advisory_lock_shared($1);
