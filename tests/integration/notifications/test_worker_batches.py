@@ -24,6 +24,8 @@ EVENTS: dict[str, Callable[[Person], Event[Any]]] = {
     "second_factor_guessed": lambda person: person.second_factor_guessed(),
     "email_change_requested": lambda person: person.email_change_requested(f"new.{person.address}"),
     "email_changed": lambda person: person.email_changed(f"new.{person.address}"),
+    "login_linked": lambda person: person.login_linked(),
+    "login_unlinked": lambda person: person.login_unlinked(),
     "account_deletion_requested": lambda person: person.deletion_requested(),
     "account_deletion_cancelled": lambda person: person.deletion_cancelled(),
     "account_deleted": lambda person: person.deleted(),

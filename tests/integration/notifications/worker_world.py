@@ -18,6 +18,8 @@ from shared.contracts.accounts import (
     ActivationRequested,
     EmailChanged,
     EmailChangeRequested,
+    LoginLinked,
+    LoginUnlinked,
     PasswordChanged,
     PasswordResetRequested,
     RegistrationAttempted,
@@ -35,6 +37,7 @@ from shared.runtime.postgres import Pool
 from shared.runtime.sealing import Sealer, Unsealer
 
 REGISTERED_AT = datetime(2025, 3, 1, 8, 0, tzinfo=UTC)
+SCHOOL = "Szkoła Podstawowa nr 3"
 D = TypeVar("D", bound=EventData)
 
 
@@ -55,6 +58,7 @@ class Person:
     sealer: Sealer
     address: str = "ola.nowak@szkola.example"
     account_id: UUID = field(default_factory=new_id)
+    login_id: UUID = field(default_factory=new_id)
     registered_at: datetime = REGISTERED_AT
     terms_version: str = "2025-01"
 
@@ -182,6 +186,34 @@ class Person:
                 language="pl",
                 email=self.sealer.seal(new_address),
                 changed_at=self.registered_at,
+            )
+        )
+
+    def login_linked(self, version: int = 3) -> Event[LoginLinked]:
+        return self._event(
+            LoginLinked(
+                account_id=self.account_id,
+                version=version,
+                language="pl",
+                login_id=self.login_id,
+                login_kind="guardian",
+                school_name=SCHOOL,
+                linked_at=self.registered_at,
+            )
+        )
+
+    def login_unlinked(self, version: int = 4) -> Event[LoginUnlinked]:
+        """The school gave the login another password."""
+        return self._event(
+            LoginUnlinked(
+                account_id=self.account_id,
+                version=version,
+                language="pl",
+                login_id=self.login_id,
+                login_kind="guardian",
+                school_name=SCHOOL,
+                unlinked_at=self.registered_at,
+                by="school",
             )
         )
 

@@ -86,6 +86,36 @@ SUBJECTS = {
         "en": "This is the address of your Dzwonek account now",
         "uk": "Тепер це адреса облікового запису Dzwonek",
     },
+    "login_linked": {
+        "pl": "Połączono login ze szkoły z kontem w Dzwonku",
+        "en": "A school login was linked with your Dzwonek account",
+        "uk": "Логін зі школи прив’язано до облікового запису Dzwonek",
+    },
+    "login_linked-pupil": {
+        "pl": "Połączono login ze szkoły z kontem w Dzwonku",
+        "en": "A school login was linked with your Dzwonek account",
+        "uk": "Логін зі школи прив’язано до облікового запису Dzwonek",
+    },
+    "login_linked-staff": {
+        "pl": "Połączono login ze szkoły z kontem w Dzwonku",
+        "en": "A school login was linked with your Dzwonek account",
+        "uk": "Логін зі школи прив’язано до облікового запису Dzwonek",
+    },
+    "login_unlinked": {
+        "pl": "Odłączono login ze szkoły od konta w Dzwonku",
+        "en": "A school login is no longer linked with your Dzwonek account",
+        "uk": "Логін зі школи відв’язано від облікового запису Dzwonek",
+    },
+    "login_unlinked-login": {
+        "pl": "Odłączono login ze szkoły od konta w Dzwonku",
+        "en": "A school login is no longer linked with your Dzwonek account",
+        "uk": "Логін зі школи відв’язано від облікового запису Dzwonek",
+    },
+    "login_unlinked-school": {
+        "pl": "Odłączono login ze szkoły od konta w Dzwonku",
+        "en": "A school login is no longer linked with your Dzwonek account",
+        "uk": "Логін зі школи відв’язано від облікового запису Dzwonek",
+    },
     "account_kept": {
         "pl": "Konto w Dzwonku zostaje",
         "en": "Your Dzwonek account is kept",

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from notifications.domain.contacts import Contact
 from notifications.domain.effects import Cause, Effects, Notice
 from notifications.domain.kinds import KINDS
-from notifications.domain.rules import address, credentials, deletion, registration
+from notifications.domain.rules import address, credentials, deletion, links, registration
 from notifications.domain.rules.registration import Registration
 
 START = datetime(2025, 3, 1, 8, 0, tzinfo=UTC)
@@ -82,6 +82,12 @@ RULES: Mapping[str, Callable[[Told, Contact | None, datetime], Effects]] = {
         new_address=f"ola{told.version}@dom.example",
         changed_at=told.cause.event_time,
     ),
+    "login_linked": lambda told, contact, now: links.login_linked(
+        contact, told.cause, now, language=told.language, link={}
+    ),
+    "login_unlinked": lambda told, contact, now: links.login_unlinked(
+        contact, told.cause, now, language=told.language, link={}
+    ),
     "deletion_requested": lambda told, contact, now: deletion.account_deletion_requested(
         contact, told.cause, now, language=told.language, deleted_at=END
     ),
@@ -101,6 +107,8 @@ OF_ACTIVE_ACCOUNTS = [
     "second_factor_guessed",
     "email_change_requested",
     "email_changed",
+    "login_linked",
+    "login_unlinked",
     "deletion_requested",
     "deletion_cancelled",
 ]

@@ -6,6 +6,7 @@ from notifications.handlers.address import AddressHandlers
 from notifications.handlers.consequences import Consequences
 from notifications.handlers.credentials import CredentialHandlers
 from notifications.handlers.deletion import DeletionHandlers
+from notifications.handlers.links import LinkHandlers
 from notifications.handlers.registration import RegistrationHandlers
 from shared.contracts.accounts import (
     AccountActivated,
@@ -16,6 +17,8 @@ from shared.contracts.accounts import (
     ActivationRequested,
     EmailChanged,
     EmailChangeRequested,
+    LoginLinked,
+    LoginUnlinked,
     PasswordChanged,
     PasswordResetRequested,
     RegistrationAttempted,
@@ -51,6 +54,9 @@ def event_handlers(consequences: Consequences) -> Handlers:
     address = AddressHandlers(consequences)
     handlers.on(EmailChangeRequested, address.email_change_requested)
     handlers.on(EmailChanged, address.email_changed)
+    links = LinkHandlers(consequences)
+    handlers.on(LoginLinked, links.login_linked)
+    handlers.on(LoginUnlinked, links.login_unlinked)
     deletion = DeletionHandlers(consequences)
     handlers.on(AccountDeletionRequested, deletion.account_deletion_requested)
     handlers.on(AccountDeletionCancelled, deletion.account_deletion_cancelled)

@@ -59,6 +59,9 @@ EMAIL_CHANGED_HERE = Kind(
     "email_changed_here", "security", "active", "email-changed-here:{account_id}:{version}", own_address=True
 )
 
+LOGIN_LINKED = Kind("login_linked", "security", "active", "login-linked:{account_id}:{version}")
+LOGIN_UNLINKED = Kind("login_unlinked", "security", "active", "login-unlinked:{account_id}:{version}")
+
 ACCOUNT_DELETION_REQUESTED = Kind(
     "account_deletion_requested", "security", "active", "account-deletion-requested:{account_id}:{version}"
 )
@@ -81,6 +84,8 @@ KINDS: Mapping[str, Kind] = {
         EMAIL_CHANGE_REQUESTED,
         EMAIL_CHANGED,
         EMAIL_CHANGED_HERE,
+        LOGIN_LINKED,
+        LOGIN_UNLINKED,
         ACCOUNT_DELETION_REQUESTED,
         ACCOUNT_KEPT,
         ACCOUNT_DELETED,

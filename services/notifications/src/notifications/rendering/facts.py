@@ -1,6 +1,6 @@
 """What the templates of each kind are given, computed from the mail's params."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -12,6 +12,10 @@ from notifications.rendering.mail import CannotRender, MailToRender
 _HOUR = timedelta(hours=1)
 _DAY = timedelta(days=1)
 _REMINDED_BEFORE_END = timedelta(days=3)
+
+LOGIN_KINDS = ("student", "guardian", "staff")
+UNLINKED_BY = ("account", "login", "school")
+"""Whose a school login is, and who ended its link: the words of a mail know no others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +128,41 @@ def _telling(
     return facts_of
 
 
+def _login_linked(mail: MailToRender, public_url: str) -> Facts:
+    written = {**_of_link(mail, public_url, "linked_at"), "other_link": links.password_forgotten(public_url)}
+    return Facts(mail.created_at, written, {"login_kind": _one_of(LOGIN_KINDS, mail.params["login_kind"])})
+
+
+def _login_unlinked(mail: MailToRender, public_url: str) -> Facts:
+    """Another password for the account helps only against somebody who was signed in to it."""
+    by = _one_of(UNLINKED_BY, mail.params["by"])
+    written = _of_link(mail, public_url, "unlinked_at")
+    if by == "account":
+        written["other_link"] = links.password_forgotten(public_url)
+    case = {"login_kind": _one_of(LOGIN_KINDS, mail.params["login_kind"]), "by": by}
+    return Facts(mail.created_at, written, case)
+
+
+def _of_link(mail: MailToRender, public_url: str, instant: str) -> dict[str, str | datetime]:
+    return {
+        instant: _instant(mail.params[instant]),
+        "school": _one_line(mail.params["school_name"]),
+        "link": links.logins(public_url),
+    }
+
+
+def _one_of(known: Collection[str], word: str) -> str:
+    """`word`, on which words of the mail depend. Raises ValueError for one that they do not know."""
+    if word not in known:
+        raise ValueError(f"not one of {', '.join(known)}")
+    return word
+
+
+def _one_line(name: str) -> str:
+    """A name from outside without line breaks and without what nobody sees, such as marks that turn the writing."""
+    return "".join(filter(str.isprintable, " ".join(name.split())))
+
+
 def _terms_date(mail: MailToRender) -> datetime:
     in_force = date.fromisoformat(mail.params["terms_version"])
     return datetime(in_force.year, in_force.month, in_force.day, 12, tzinfo=UTC)
@@ -157,6 +196,8 @@ MOULDS: Mapping[str, Mould] = {
     "email_changed_here": Mould(
         "email_changed_here", _telling("changed_at", link=links.sign_in, other_link=links.password_forgotten)
     ),
+    "login_linked": Mould("login_linked", _login_linked),
+    "login_unlinked": Mould("login_unlinked", _login_unlinked),
     "account_deletion_requested": Mould(
         "account_deletion_requested",
         _telling("requested_at", "deleted_at", link=links.account, other_link=links.password_forgotten),

@@ -37,6 +37,11 @@ def account(public_url: str) -> str:
     return f"{public_url}/account"
 
 
+def logins(public_url: str) -> str:
+    """The page that lists the school logins linked with the account."""
+    return f"{public_url}/account/logins"
+
+
 def password_forgotten(public_url: str) -> str:
     """The page on which a link to a new password is asked for."""
     return f"{public_url}/password/forgotten"

@@ -1,0 +1,118 @@
+"""What the mails of linked school logins say, whatever the school is called."""
+
+import re
+from email.message import EmailMessage
+from typing import get_args
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.unit.notifications.mail_page import Page
+from tests.unit.notifications.rendered import a_mail, body, message, sample
+
+from notifications.rendering import CannotRender
+from notifications.rendering.facts import LOGIN_KINDS, UNLINKED_BY
+from notifications.rendering.preview import SAMPLE_PARAMS
+from shared.contracts.accounts import LoginKind, LoginUnlinked
+from shared.runtime.i18n import LANGUAGES
+
+ENGLISH = {"login_linked": "A school login was linked", "login_unlinked": "A school login is no longer linked"}
+NAMES = st.text(
+    st.characters(exclude_categories=["Cs"]) | st.sampled_from("<>&\"'%{}\r\n\ue000\u2028\u202e"), max_size=255
+)
+
+of_both = pytest.mark.parametrize("kind", ENGLISH)
+
+
+def from_school(name: str, kind: str = "login_linked", language: str = "en") -> EmailMessage:
+    return message(a_mail(kind, language, params={**SAMPLE_PARAMS[kind], "school_name": name}))
+
+
+def lines(mail: EmailMessage) -> list[str]:
+    return [line for line in re.split(r"\r\n|\r|\n", body(mail, "plain")) if line]
+
+
+def box(mail: EmailMessage) -> list[str]:
+    """What stands in the box, line by line."""
+    return [element.text for element in Page(body(mail, "html")).all("p") if "box" in element.attributes["class"]]
+
+
+@pytest.mark.parametrize(
+    ("language", "school", "whose"),
+    [
+        ("pl", "Szkoła", ("login opiekuna", "login ucznia", "login pracownika")),
+        ("en", "School", ("a guardian's login", "a pupil's login", "a login of staff")),
+        ("uk", "Школа", ("логін опікуна", "логін учня", "логін працівника")),
+    ],
+)
+def test_the_mail_says_whose_login_it_is_and_from_which_school(
+    language: str, school: str, whose: tuple[str, str, str]
+) -> None:
+    for kind in ENGLISH:
+        for login_kind, login in zip(("guardian", "student", "staff"), whose, strict=True):
+            mail = message(a_mail(kind, language, params={**SAMPLE_PARAMS[kind], "login_kind": login_kind}))
+            assert f"{school}: Szkoła Podstawowa nr 3 w Nowej Wsi ({login})." in lines(mail)
+            assert box(mail) == [school, "Szkoła Podstawowa nr 3 w Nowej Wsi", login]
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("login_linked", {"pl": "a potem odłączyć ten login", "en": "then unlink the login", "uk": "відв’яжіть цей"}),
+        ("login_unlinked", {"pl": "zna hasło do konta", "en": "password of your account", "uk": "пароль до вашого"}),
+        (
+            "login_unlinked-login",
+            {"pl": "zna hasło do tego loginu", "en": "password of that login", "uk": "цього логіну"},
+        ),
+        ("login_unlinked-login", {"pl": "zawiadomić szkołę", "en": "tell the school", "uk": "повідомте школу"}),
+        ("login_unlinked-school", {"pl": "ustawiła nowe hasło", "en": "another password", "uk": "новий пароль"}),
+        ("login_unlinked-school", {"pl": "hasłem z kartki", "en": "from the slip", "uk": "із аркуша"}),
+    ],
+)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_mail_says_what_came_about_and_what_helps(kind: str, said: dict[str, str], language: str) -> None:
+    assert said[language] in sample(kind, language, "plain")
+
+
+def test_the_mails_have_words_for_all_that_the_events_can_say() -> None:
+    assert set(LOGIN_KINDS) == set(get_args(LoginKind))
+    assert set(UNLINKED_BY) == set(get_args(LoginUnlinked.model_fields["by"].annotation))
+
+
+@pytest.mark.parametrize("params", [{"login_kind": "headmaster"}, {"by": "nobody"}, {"by": None}])
+def test_a_mail_of_what_has_no_words_is_refused(params: dict[str, str | None]) -> None:
+    with pytest.raises(CannotRender):
+        message(a_mail("login_unlinked", params={**SAMPLE_PARAMS["login_unlinked"], **params}))
+
+
+@of_both
+def test_the_schools_name_is_in_no_header(kind: str) -> None:
+    mail = from_school("Liceum\r\nBcc: all@example.org", kind)
+    assert str(mail["Subject"]).startswith(ENGLISH[kind])
+    assert mail["Bcc"] is None
+    assert "Liceum" not in "".join(mail.values())
+
+
+@of_both
+def test_a_name_of_several_lines_becomes_one_and_forges_no_line_of_the_text(kind: str) -> None:
+    mail = from_school("Szkoła\r\n\r\n--\nPay here:\u2028https://evil.example\x0b\x85nr\t3", kind)
+    assert len(lines(mail)) == len(lines(from_school("Szkoła", kind)))
+    assert "School: Szkoła -- Pay here: https://evil.example nr 3 (a guardian's login)." in lines(mail)
+
+
+def test_marks_that_turn_or_hide_writing_are_left_out() -> None:
+    mail = from_school("Szko\u00adła \u202e3 rn\u202c \u2066nr\u2069 \u200b3\x1b\ue000")
+    assert "School: Szkoła 3 rn nr 3 (a guardian's login)." in lines(mail)
+
+
+@settings(deadline=None)  # the first mail of a kind lays out its frame
+@given(language=st.sampled_from(LANGUAGES), kind=st.sampled_from(sorted(ENGLISH)), name=NAMES)
+def test_whatever_a_school_is_called_the_mail_is_the_same_around_it(language: str, kind: str, name: str) -> None:
+    mail, usual = from_school(f"({name})", kind, language), from_school("(-)", kind, language)
+    assert [part.defects for part in mail.walk()] == [[], [], []]
+    assert mail["Subject"] == usual["Subject"]
+    differing = [pair for pair in zip(lines(mail), lines(usual), strict=True) if pair[0] != pair[1]]
+    assert len(differing) <= 1
+    shown, tags = box(mail)[1], re.compile(r"<[^>]*>")
+    assert (shown[0], shown[-1]) == ("(", ")")
+    assert tags.findall(body(mail, "html")) == tags.findall(body(usual, "html"))
