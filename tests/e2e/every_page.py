@@ -7,6 +7,8 @@ from playwright.async_api import Page
 from tests.e2e.accounts_site import Site
 from tests.integration.accounts.logins.teacher import teachers_slip
 
+from accounts.handlers.handing_out import Slip
+
 PASSWORD = "cztery zielone rowery"
 OTHER_PASSWORD = "siedem cichych tramwajów"
 
@@ -27,8 +29,8 @@ class Walk:
             self._signed_out,
             self._forgotten,
             self._account,
+            self._linking,
             self._second_factor,
-            self._school_login,
         ):
             async for stop in part():
                 yield stop
@@ -142,11 +144,28 @@ class Walk:
         await self.open(await self.site.reset_link())
         yield "/password/reset, keeps the account"
 
-    async def _school_login(self) -> AsyncIterator[str]:
-        await self.page.context.clear_cookies()
+    async def _linking(self) -> AsyncIterator[str]:
         slip = await teachers_slip(self.site.world)
-        await self.open("/sign-in")
-        await self.send(email=slip.login, password=slip.password)
+        for path in ("/account/logins", "/account/logins/new"):
+            yield await self.open(path)
+        await self.send(login=slip.login, password="not the password")
+        yield "/account/logins/new, wrong"
+        await self.send(login=slip.login, password=slip.password)
+        yield "/account/logins/password"
+        await self.send(new_password="12345678")
+        yield "/account/logins/password, wrong"
+        async for stop in self._school_login(slip):
+            yield stop
+        await self._sign_in_anew()
+        await self.open("/account/logins/new")
+        await self.send(login=slip.login, password=PASSWORD)
+        yield "/account/logins, linked"
+        await self._sign_in_anew(slip.login)
+        yield "/, linked"
+        await self._sign_in_anew()
+
+    async def _school_login(self, slip: Slip) -> AsyncIterator[str]:
+        await self._sign_in_anew(slip.login, slip.password)
         yield "/sign-in/first-password"
         await self.send(new_password="12345678")
         yield "/sign-in/first-password, wrong"
@@ -158,6 +177,11 @@ class Walk:
         yield "/school-login/password, wrong"
         await self.send(password=OTHER_PASSWORD, new_password=PASSWORD)
         yield "/, another password"
+
+    async def _sign_in_anew(self, name: str | None = None, password: str = PASSWORD) -> None:
+        await self.page.context.clear_cookies()
+        await self.open("/sign-in")
+        await self.send(email=name or self.email, password=password)
 
     async def _ends(self) -> AsyncIterator[str]:
         await self.page.context.clear_cookies()
