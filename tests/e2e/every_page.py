@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from playwright.async_api import Page
 from tests.e2e.accounts_site import Site
-from tests.integration.accounts.logins.teacher import teachers_slip
+from tests.integration.accounts.logins.teacher import CLASS, SCHOOL, give_her_the_office, teachers_slip
 
 from accounts.handlers.handing_out import Slip
 
@@ -170,7 +170,11 @@ class Walk:
         await self.send(new_password="12345678")
         yield "/sign-in/first-password, wrong"
         await self.send(new_password=OTHER_PASSWORD)
-        for path in ("/", "/school-login/password", "/account"):
+        await give_her_the_office(self.site.world)
+        school, class_ = f"/office/schools/{SCHOOL}", f"/office/classes/{CLASS}"
+        for path in ("/", "/office", school, f"{school}/staff", class_, f"{class_}?done=none"):
+            yield await self.open(path)
+        for path in ("/school-login/password", "/account"):
             yield await self.open(path)
         await self.open("/school-login/password")
         await self.send(password="not the password", new_password="short")

@@ -42,7 +42,8 @@ class Link:
 class Place:
     """What somebody is and where: a pupil, the guardian of one, or staff. The person is the pupil, or who works there.
 
-    `school` is None for a role in the whole district; `classes` are the homeroom classes there.
+    `school` is None for a role in the whole district; `classes` are the homeroom classes there. `login_id` is the own
+    login of a guardian's child, if there is one.
     """
 
     kind: Literal["student", "guardian", "staff"]
@@ -53,3 +54,4 @@ class Place:
     school: str | None
     classes: Sequence[str]
     roles: Sequence[str]
+    login_id: UUID | None = None

@@ -19,6 +19,8 @@ from shared.runtime.postgres import Connection
 DRAWS = 10
 """How often numbers are drawn until nobody has them: a few in a hundred are taken where millions are."""
 
+HASHED_AT_ONCE = 4
+
 
 @dataclass(frozen=True)
 class Slip:
@@ -69,7 +71,7 @@ async def hand_out(
             found = await store.in_class(connection, class_id, today)
         names = await _new_names(connection, [each.holder for each in found])
         slips = [slip for each in found if (slip := _slip(each, names, again=again))]
-        hashes = await asyncio.gather(*(hasher.hash(printed_password(slip.password)) for slip in slips))
+        hashes = await _hashes(hasher, slips)
         hashed = {slip.login: hash_ for slip, hash_ in zip(slips, hashes, strict=True)}
         added = [NewLogin(new_id(), holder, name, hashed[name]) for holder, name in names.items()]
         await store.add(connection, school, added, now)
@@ -98,6 +100,17 @@ async def hand_out_again(
         await revoke_all(connection, login.login_id, "password_changed", now)
         printing([slip])
     return slip
+
+
+async def _hashes(hasher: PasswordHasher, slips: Sequence[Slip]) -> list[str]:
+    """Of the passwords. A few at a time, so that whoever chooses a password meanwhile finds a place in the queue."""
+    turns = asyncio.Semaphore(HASHED_AT_ONCE)
+
+    async def hashed(slip: Slip) -> str:
+        async with turns:
+            return await hasher.hash(printed_password(slip.password))
+
+    return await asyncio.gather(*(hashed(slip) for slip in slips))
 
 
 def _slip(found: Found, names: dict[Holder, str], *, again: bool) -> Slip | None:

@@ -28,7 +28,6 @@ from accounts.passwords import HashingBusy
 from accounts.store import credentials, links, school_logins
 from accounts.store.school_logins import SchoolLogin
 from shared.runtime.auth.access_tokens import SignedIn
-from shared.runtime.i18n import WARSAW
 from shared.runtime.postgres import Connection
 
 
@@ -92,7 +91,7 @@ async def linked_logins(parts: Parts, who: SignedIn) -> list[Link]:
 async def places(parts: Parts, who: SignedIn) -> list[Place]:
     """What the account of who is signed in is today by its logins, and where."""
     async with parts.connection() as connection:
-        return await links.places(connection, who.account_id, parts.clock().astimezone(WARSAW).date())
+        return await links.places(connection, who.account_id, parts.today())
 
 
 async def unlink_login(parts: Parts, who: SignedIn, login_id: UUID) -> None:

@@ -5,7 +5,7 @@ import hmac
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cached_property
 
 from accounts.answer_time import BEAT_SECONDS
@@ -15,6 +15,7 @@ from accounts.domain.registration import QUIET
 from accounts.passwords import PasswordHasher
 from accounts.vault import Vault
 from shared.runtime.auth.signing_keys import SigningKeys
+from shared.runtime.i18n import WARSAW
 from shared.runtime.idempotency import Idempotency
 from shared.runtime.postgres import Connection, Pool
 from shared.runtime.sealing import Sealer
@@ -77,6 +78,10 @@ class Parts:
     def keyed_digests(self, purpose: bytes, value: bytes) -> list[bytes]:
         """The digest of `value`, and those that it had under earlier secrets."""
         return [hmac.digest(secret, purpose + value, hashlib.sha256) for secret in self.secrets]
+
+    def today(self) -> date:
+        """The day that it is at schools."""
+        return self.clock().astimezone(WARSAW).date()
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Connection]:

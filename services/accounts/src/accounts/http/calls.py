@@ -61,5 +61,8 @@ def refuse_login(who: SignedIn) -> SignedIn:
     return who
 
 
+Anybody = Annotated[SignedIn, Depends(signed_in)]
+"""Who calls, with a portal account or a school login."""
+
 Who = Annotated[SignedIn, Depends(with_account)]
 AtSchool = Annotated[SignedIn, Depends(with_login)]

@@ -82,6 +82,7 @@ class PlaceAnswer(BaseModel):
     school: str | None = None
     classes: list[str] = Field(description="The pupil's homeroom classes there.", examples=[["3b"]])
     roles: list[str] = Field(description="Of staff.", examples=[["teacher"]])
+    login_id: UUID | None = Field(default=None, description="Of a guardian's child: the child's own school login.")
 
     @classmethod
     def of(cls, place: Place) -> Self:

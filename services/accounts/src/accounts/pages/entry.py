@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from accounts.handlers.account import look_at_account
+from accounts.handlers.office import look_at_desks
 from accounts.handlers.school_sign_in import look_at_login
 from accounts.http.calls import parts_of
 from accounts.pages.owner import Somebody, somebody
@@ -23,13 +24,15 @@ async def entry_page(request: Request, who: Somebody) -> Response:
     """The ways in, or where to go from here."""
     if who is None:
         return page(request, "entry.html")
+    parts = parts_of(request)  # asked for here: the front door stands without a database
+    desks, done = await look_at_desks(parts, who), request.query_params.get("done")
     if who.person_id:
-        login = await look_at_login(parts_of(request), who)
+        login = await look_at_login(parts, who)
         request.state.language = login.language or DEFAULT_LANGUAGE
-        return page(request, "school_home.html", login=login, done=request.query_params.get("done"))
-    account = await look_at_account(parts_of(request), who)  # asked for here: the front door stands without a database
+        return page(request, "school_home.html", login=login, desks=desks, done=done)
+    account = await look_at_account(parts, who)
     request.state.language = account.credentials.language
-    return page(request, "home.html", account=account)
+    return page(request, "home.html", account=account, desks=desks)
 
 
 @router.get("/terms")

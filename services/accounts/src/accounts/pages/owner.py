@@ -68,6 +68,21 @@ async def login_sender_of(request: Request, parts: WorkingParts) -> LoginOwner:
     return owner
 
 
+async def member_of(request: Request, parts: WorkingParts) -> SignedIn:
+    """Who looks at a page that is for portal accounts and school logins alike, in their language."""
+    who = await signed_in_page(request)
+    await (login_owner_of if who.person_id else owner_of)(request, parts)
+    return who
+
+
+async def sending_member_of(request: Request, parts: WorkingParts) -> SignedIn:
+    """Who has sent a form of such a page. Raises ProblemError 403 for one that is not theirs."""
+    refuse_cross_site(request)
+    who = await member_of(request, parts)
+    check_form(who, (await sent_texts(request)).get(FORM_TOKEN))
+    return who
+
+
 async def somebody(request: Request) -> SignedIn | None:
     """Who looks at a page that everybody may see, for its header; None where nobody is signed in."""
     who = request.state.signed_in = await signed_in_if_any(request)
@@ -86,6 +101,8 @@ async def somebody_renewed(request: Request, who: Annotated[SignedIn | None, Dep
 
 LookingAtLogin = Annotated[LoginOwner, Depends(login_owner_of)]
 SendingOfLogin = Annotated[LoginOwner, Depends(login_sender_of)]
+LookingMember = Annotated[SignedIn, Depends(member_of)]
+SendingMember = Annotated[SignedIn, Depends(sending_member_of)]
 Looking = Annotated[Owner, Depends(owner_of)]
 Sending = Annotated[Owner, Depends(sender_of)]
 Somebody = Annotated[SignedIn | None, Depends(somebody_renewed)]

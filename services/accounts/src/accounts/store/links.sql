@@ -24,7 +24,7 @@ SELECT * FROM unnest($6::text[], $7::smallint[], $8::text[], $9::text[], $10::js
 
 -- name: places
 -- What the people of an account ($1) are on a day ($2), and where: guardians of pupils, pupils, staff. A guardian sees a child
--- whom no court's document hides.
+-- whom no court's document hides, and may print the child's own login anew.
 WITH own AS (
     SELECT DISTINCT people.person_id
     FROM school_logins JOIN people USING (person_id)
@@ -47,12 +47,15 @@ WITH own AS (
     WHERE role NOT IN ('student', 'guardian')
     GROUP BY person_id, school_id
 )
-SELECT places.kind, person_id, given_name, family_name, places.school_id, orgs.name AS school, places.roles, ARRAY (
+SELECT places.kind, people.person_id, given_name, family_name, places.school_id, orgs.name AS school, places.roles, ARRAY (
     SELECT DISTINCT title FROM enrolments JOIN classes USING (class_id)
     WHERE places.kind <> 'staff' AND enrolments.person_id = places.person_id AND enrolments.role = 'student'
         AND classes.school_id = places.school_id AND classes.kind = 'homeroom' AND coalesce(classes.ends_on >= $2, true)
         AND coalesce(enrolments.begins_on <= $2, true) AND coalesce(enrolments.ends_on >= $2, true)
     ORDER BY title
-) AS classes
-FROM places JOIN people USING (person_id) LEFT JOIN orgs ON org_id = places.school_id
+) AS classes, login_id
+FROM places JOIN people ON people.person_id = places.person_id
+    LEFT JOIN orgs ON org_id = places.school_id
+    LEFT JOIN school_logins AS login ON places.kind = 'guardian' AND login.person_id = people.person_id
+        AND login.kind = 'student' AND login.ended_at IS NULL
 WHERE coalesce(people.ends_on >= $2, true) AND coalesce(orgs.ends_on >= $2, true);

@@ -1,0 +1,153 @@
+"""A school's office hands out logins, by the API; teachers and guardians print one anew."""
+
+from collections.abc import Mapping
+from uuid import UUID, uuid4
+
+import pytest
+from tests.integration.accounts.accounts_world import AccountsWorld, SignedIn
+from tests.integration.accounts.logins.calls import OWN, code_of, first_time, sign_in
+from tests.integration.accounts.logins.office import at_work, class_3b, school_of, staff_slips
+
+from accounts.handlers.handing_out import Slip
+from shared.runtime.postgres import Connection
+
+
+@pytest.fixture
+async def secretary(world: AccountsWorld, connection: Connection) -> SignedIn:
+    return await at_work(world, connection, "Zofia Wrona")
+
+
+@pytest.fixture
+async def teacher(world: AccountsWorld, connection: Connection) -> SignedIn:
+    return await at_work(world, connection, "Iga Kos")
+
+
+async def login_id_of(connection: Connection, slip: Slip) -> UUID:
+    login_id: UUID = await connection.fetchval("SELECT login_id FROM school_logins WHERE name = $1", slip.login)
+    return login_id
+
+
+async def test_the_office_sees_its_school_and_what_its_classes_lack(
+    secretary: SignedIn, connection: Connection
+) -> None:
+    desks = (await secretary.call("GET", "office")).json()
+    assert [school["name"] for school in desks["schools"]] == ["Szkoła nr 1"]
+    assert desks["classes"] == []
+    answer = await secretary.call("GET", f"office/schools/{desks['schools'][0]['school_id']}/classes")
+    assert [tuple(each.values())[1:] for each in answer.json()["classes"]] == [("3b", 2, 6, 0, 0), ("3c", 0, 0, 0, 0)]
+
+
+async def test_a_class_gets_its_logins_with_passwords_that_open_the_choice_of_another(
+    world: AccountsWorld, secretary: SignedIn, connection: Connection
+) -> None:
+    class_id = await class_3b(connection)
+    answer = await secretary.call("POST", f"office/classes/{class_id}/slips", {})
+    assert answer.status_code == 201
+    assert answer.headers["cache-control"] == "no-store"
+    slips = answer.json()["slips"]
+    assert [slip["person"].split()[0] for slip in slips] == ["Ala", "Jan", "Ewa", "Ola", "Jan", "Ewa"]
+    assert code_of(await sign_in(world, slips[0]["login"], slips[0]["password"])) == (422, "new_password_needed")
+    people = (await secretary.call("GET", f"office/classes/{class_id}")).json()["people"]
+    assert [person["login"] for person in people] == [slip["login"] for slip in slips]
+    assert all(person["unused"] for person in people)
+    again = (await secretary.call("POST", f"office/classes/{class_id}/slips", {})).json()
+    assert (again["slips"], again["new"], again["kept"]) == ([], 0, 6)
+    anew = (await secretary.call("POST", f"office/classes/{class_id}/slips", {"again": True})).json()
+    assert [slip["login"] for slip in anew["slips"]] == [slip["login"] for slip in slips]
+
+
+async def test_staff_get_logins_by_the_office_alone(secretary: SignedIn, connection: Connection) -> None:
+    school = (await school_of(connection)).school_id
+    people = (await secretary.call("GET", f"office/schools/{school}/staff")).json()["people"]
+    assert [(person["person"], person["unused"]) for person in people] == [("Iga Kos", True), ("Zofia Wrona", False)]
+    again = await secretary.call("POST", f"office/schools/{school}/staff/slips", {"again": True})
+    assert [slip["person"] for slip in again.json()["slips"]] == ["Iga Kos"]
+
+
+async def test_a_lost_slip_is_printed_anew(
+    world: AccountsWorld, secretary: SignedIn, slips: Mapping[str, Slip], connection: Connection
+) -> None:
+    await first_time(world, slips["Jan Lis"])
+    answer = await secretary.call("POST", f"logins/{await login_id_of(connection, slips['Jan Lis'])}/slip")
+    assert answer.status_code == 201
+    slip = answer.json()
+    assert (slip["login"], slip["person"], slip["pupil"]) == (slips["Jan Lis"].login, "Jan Lis", "Ala Lis")
+    assert code_of(await sign_in(world, slip["login"], OWN)) == (401, "wrong_credentials")
+    assert (await sign_in(world, slip["login"], slip["password"], new_password=OWN)).status_code == 201
+
+
+async def test_a_homeroom_teacher_sees_the_class_and_prints_one_anew_but_makes_no_new_ones(
+    teacher: SignedIn, slips: Mapping[str, Slip], connection: Connection
+) -> None:
+    class_id, school = await class_3b(connection), (await school_of(connection)).school_id
+    desks = (await teacher.call("GET", "office")).json()
+    assert ([place["title"] for place in desks["classes"]], desks["schools"]) == (["3b"], [])
+    assert len((await teacher.call("GET", f"office/classes/{class_id}")).json()["people"]) == 6
+    login_id = await login_id_of(connection, slips["Ala Lis"])
+    assert (await teacher.call("POST", f"logins/{login_id}/slip")).status_code == 201
+    for method, path in (
+        ("POST", f"office/classes/{class_id}/slips"),
+        ("GET", f"office/schools/{school}/classes"),
+        ("GET", f"office/schools/{school}/staff"),
+        ("POST", f"office/schools/{school}/staff/slips"),
+    ):
+        assert code_of(await teacher.call(method, path, {} if method == "POST" else None)) == (404, "not_found")
+
+
+async def test_a_guardian_prints_the_childs_own_login_anew_and_no_other(
+    world: AccountsWorld, slips: Mapping[str, Slip], connection: Connection
+) -> None:
+    jan = await first_time(world, slips["Jan Lis"])
+    for name, status in (("Ala Lis", 201), ("Ola Lis", 201), ("Ewa Żak-Lis", 404), ("Jan Lis", 404)):
+        answer = await jan.call("POST", f"logins/{await login_id_of(connection, slips[name])}/slip")
+        assert answer.status_code == status, name
+
+
+async def test_a_guardian_whom_a_court_has_shut_out_prints_nothing(
+    world: AccountsWorld, slips: Mapping[str, Slip], connection: Connection
+) -> None:
+    jan = await first_time(world, slips["Jan Lis"])
+    await connection.execute("UPDATE guardianships SET see = false")
+    answer = await jan.call("POST", f"logins/{await login_id_of(connection, slips['Ala Lis'])}/slip")
+    assert code_of(answer) == (404, "not_found")
+
+
+async def test_a_portal_account_does_what_its_logins_may(world: AccountsWorld, connection: Connection) -> None:
+    slip = (await staff_slips(world, connection))["Zofia Wrona"]
+    anna = await world.somebody()
+    assert (await anna.call("GET", "office")).json() == {"schools": [], "classes": []}
+    body = {"login": slip.login, "password": slip.password, "new_password": OWN}
+    assert (await anna.call("POST", "me/logins", body)).status_code == 201
+    assert (await anna.call("POST", f"office/classes/{await class_3b(connection)}/slips", {})).status_code == 201
+
+
+@pytest.mark.parametrize("person", ["Ala Lis", "Jan Lis", "Zofia Wrona"], ids=["a pupil", "a guardian", "elsewhere"])
+async def test_whatever_is_somebody_elses_does_not_exist(
+    world: AccountsWorld, slips: Mapping[str, Slip], connection: Connection, person: str
+) -> None:
+    who = (
+        await at_work(world, connection, person, "Szkoła nr 2")
+        if person == "Zofia Wrona"
+        else await first_time(world, slips[person])
+    )
+    class_id, school = await class_3b(connection), (await school_of(connection)).school_id
+    login_id = await login_id_of(connection, slips["Ewa Żak-Lis"])
+    before = await connection.fetch("SELECT * FROM school_logins ORDER BY login_id")
+    for method, path in (
+        ("GET", f"office/schools/{school}/classes"),
+        ("GET", f"office/schools/{school}/staff"),
+        ("GET", f"office/classes/{class_id}"),
+        ("POST", f"office/classes/{class_id}/slips"),
+        ("POST", f"office/schools/{school}/staff/slips"),
+        ("POST", f"logins/{login_id}/slip"),
+        ("POST", f"logins/{uuid4()}/slip"),
+        ("GET", f"office/classes/{uuid4()}"),
+    ):
+        assert code_of(await who.call(method, path, {} if method == "POST" else None)) == (404, "not_found"), path
+    assert await connection.fetch("SELECT * FROM school_logins ORDER BY login_id") == before
+
+
+async def test_who_has_left_the_office_hands_out_nothing(secretary: SignedIn, connection: Connection) -> None:
+    await connection.execute("UPDATE person_roles SET ends_on = '2026-08-31' WHERE role = 'secretary'")
+    answer = await secretary.call("POST", f"office/classes/{await class_3b(connection)}/slips", {})
+    assert code_of(answer) == (404, "not_found")
