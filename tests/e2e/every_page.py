@@ -174,7 +174,7 @@ class Walk:
         school, class_ = f"/office/schools/{SCHOOL}", f"/office/classes/{CLASS}"
         for path in ("/", "/office", school, f"{school}/staff", class_, f"{class_}?done=none"):
             yield await self.open(path)
-        for path in ("/school-login/password", "/account"):
+        for path in ("/sessions", "/school-login/password", "/account"):
             yield await self.open(path)
         await self.open("/school-login/password")
         await self.send(password="not the password", new_password="short")

@@ -118,7 +118,7 @@ async def test_no_form_is_taken_from_another_site_or_another_session(
     assert (await browser.post(path, mine, **{"Sec-Fetch-Site": "cross-site"})).status_code == 403
 
 
-@pytest.mark.parametrize("path", ["/account", "/account/password", "/sessions", "/account/deletion"])
+@pytest.mark.parametrize("path", ["/account", "/account/password", "/account/logins", "/account/deletion"])
 async def test_pages_of_portal_accounts_say_that_they_are_not_for_a_school_login(
     browser: Browser, slips: Mapping[str, Slip], path: str
 ) -> None:
@@ -158,3 +158,16 @@ async def test_whoever_has_left_is_signed_out_when_the_token_is_renewed(
     answer = await browser.get("/session/refresh?next=/school-login/password")
     assert answer.headers["location"].startswith("/sign-in")
     assert "__Host-session" not in browser.cookies
+
+
+async def test_a_login_signs_out_everywhere_by_its_page(browser: Browser, slips: Mapping[str, Slip]) -> None:
+    await comes_in(browser, slips["Ala Lis"])
+    other = Browser(browser.client)
+    await other.sign_in(slips["Ala Lis"].login, OWN)
+    page = (await browser.get("/sessions?lang=en")).text
+    assert page.count('name="session_id"') == 2
+    assert "Back to your account" not in page
+    answer = await browser.send("/sessions?lang=en", everywhere="1")
+    assert answer.headers["location"] == "/sign-out?lang=en"
+    renewal = await other.get((await other.get("/school-login/password?lang=en")).headers["location"])
+    assert renewal.headers["location"].startswith("/sign-in")

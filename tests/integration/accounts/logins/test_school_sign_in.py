@@ -47,7 +47,7 @@ async def test_a_portal_account_tells_no_person(world: AccountsWorld) -> None:
     assert code_of(await anna.call("GET", "school-login")) == (403, "school_login_needed")
 
 
-@pytest.mark.parametrize("path", ["me", "sessions"])
+@pytest.mark.parametrize("path", ["me", "me/logins"])
 async def test_what_is_an_accounts_is_not_for_a_school_login(
     world: AccountsWorld, slips: Mapping[str, Slip], path: str
 ) -> None:
@@ -152,3 +152,22 @@ async def test_who_chooses_a_password_while_slips_are_printed_again_keeps_it(
     again = [(login.login_id, "a hash")]
     assert await store.print_again(connection, again, world.clock(), also_chosen=False) == set()
     assert (await sign_in(world, slip.login, OWN)).status_code == 201
+
+
+async def test_a_login_sees_its_sessions_and_ends_them_all(world: AccountsWorld, slips: Mapping[str, Slip]) -> None:
+    ala = await first_time(world, slips["Ala Lis"])
+    elsewhere = signed_in(world, await sign_in(world, slips["Ala Lis"].login, OWN, shared_computer=True))
+    found = (await ala.call("GET", "sessions")).json()["sessions"]
+    assert {(each["session_id"], each["current"], each["shared_computer"]) for each in found} == {
+        (str(ala.session_id), True, False),
+        (str(elsewhere.session_id), False, True),
+    }
+    assert (await ala.call("DELETE", "sessions")).status_code == 204
+    for who in (ala, elsewhere):
+        assert (await who.call("GET", "school-login")).status_code == 401
+
+
+async def test_nobody_ends_the_session_of_another_login(world: AccountsWorld, slips: Mapping[str, Slip]) -> None:
+    ala, jan = await first_time(world, slips["Ala Lis"]), await first_time(world, slips["Jan Lis"])
+    assert code_of(await jan.call("DELETE", f"sessions/{ala.session_id}")) == (404, "not_found")
+    assert (await ala.call("GET", "school-login")).status_code == 200

@@ -8,7 +8,7 @@ from accounts.domain.sessions import Session
 from accounts.domain.tokens import token_hash
 from accounts.handlers.parts import Parts
 from accounts.handlers.revoking import revoke, revoke_all
-from accounts.store import credentials, sessions
+from accounts.store import credentials, school_logins, sessions
 from shared.runtime.auth.access_tokens import SignedIn, issue
 
 
@@ -73,5 +73,9 @@ async def end_session(parts: Parts, who: SignedIn, session_id: UUID) -> None:
 async def sign_out_everywhere(parts: Parts, who: SignedIn) -> None:
     """Ends all sessions of the account, also the one that asks."""
     async with parts.transaction() as transaction:
-        await credentials.lock(transaction, who.account_id)
+        # Locked: whoever signs in at this moment does so before or after.
+        if who.person_id is None:
+            await credentials.lock(transaction, who.account_id)
+        else:
+            await school_logins.locked(transaction, who.account_id)
         await revoke_all(transaction, who.account_id, "signed_out", parts.clock())

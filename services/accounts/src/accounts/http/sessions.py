@@ -15,7 +15,7 @@ from accounts.handlers.sessions import (
 )
 from accounts.handlers.signing_in import SignInRefused, sign_in
 from accounts.http.account_bodies import AccessAnswer, SessionAnswer, SessionsAnswer, SignedInAnswer, SignInBody
-from accounts.http.calls import Calling, Who, WorkingParts
+from accounts.http.calls import Anybody, Calling, WorkingParts
 from shared.runtime.problems import ProblemDetails
 from shared.runtime.web import PROBLEM_RESPONSES
 
@@ -71,8 +71,8 @@ async def delete_own_session(parts: WorkingParts, authorization: SessionToken = 
 
 
 @router.get("/sessions", operation_id="listSessions", summary="List the sessions", responses=SIGNED_OUT)
-async def get_sessions(parts: WorkingParts, who: Who, response: Response) -> SessionsAnswer:
-    """Where the account is signed in, the last used first."""
+async def get_sessions(parts: WorkingParts, who: Anybody, response: Response) -> SessionsAnswer:
+    """Where the portal account or the school login is signed in, the last used first."""
     response.headers.update(NO_STORE)
     found = await list_sessions(parts, who)
     return SessionsAnswer(sessions=[SessionAnswer.of(session, current=who.session_id) for session in found])
@@ -85,16 +85,16 @@ async def get_sessions(parts: WorkingParts, who: Who, response: Response) -> Ses
     summary="End a session",
     responses={**SIGNED_OUT, 404: {"model": ProblemDetails, "description": "The account has no such session"}},
 )
-async def delete_session(session_id: UUID, parts: WorkingParts, who: Who) -> None:
-    """Ends one session of the account; every service refuses it within a second."""
+async def delete_session(session_id: UUID, parts: WorkingParts, who: Anybody) -> None:
+    """Ends one session of the account or login; every service refuses it within a second."""
     await end_session(parts, who, session_id)
 
 
 @router.delete(
     "/sessions", operation_id="signOutEverywhere", status_code=204, summary="Sign out everywhere", responses=SIGNED_OUT
 )
-async def delete_sessions(parts: WorkingParts, who: Who) -> None:
-    """Ends all sessions of the account, this one as well."""
+async def delete_sessions(parts: WorkingParts, who: Anybody) -> None:
+    """Ends all sessions of the account or login, this one as well."""
     await sign_out_everywhere(parts, who)
 
 

@@ -18,7 +18,7 @@ from accounts.handlers.sessions import (
 )
 from accounts.http.calls import WorkingParts
 from accounts.pages import cookies
-from accounts.pages.owner import Looking, OwnSite, Sending, Somebody
+from accounts.pages.owner import LookingMember, OwnSite, SendingMember, Somebody
 from accounts.pages.way_on import way_on
 from shared.runtime.auth.own_site import FORM_TOKEN, check_form
 from shared.runtime.auth.requests import REFRESH_PATH
@@ -60,28 +60,28 @@ def _without_session(request: Request, way_back: str) -> Response:
 
 
 @router.get("/sessions")
-async def sessions_page(request: Request, parts: WorkingParts, owner: Looking) -> Response:
-    """Where the account is signed in."""
+async def sessions_page(request: Request, parts: WorkingParts, who: LookingMember) -> Response:
+    """Where the portal account or the school login is signed in."""
     return page(
         request,
         "sessions.html",
-        sessions=await list_sessions(parts, owner.who),
-        current=owner.who.session_id,
+        sessions=await list_sessions(parts, who),
+        current=who.session_id,
         done=request.query_params.get("done"),
     )
 
 
 @router.post("/sessions")
-async def send_end(request: Request, parts: WorkingParts, owner: Sending) -> Response:
+async def send_end(request: Request, parts: WorkingParts, who: SendingMember) -> Response:
     """Ends one session, or with `everywhere` all of them."""
     sent = await sent_texts(request)
     if "everywhere" in sent:
-        await sign_out_everywhere(parts, owner.who)
+        await sign_out_everywhere(parts, who)
         return _signed_out(request)
     with suppress(ValueError, NoSuchSession):  # it has ended already
         session_id = UUID(sent.get("session_id", ""))
-        await end_session(parts, owner.who, session_id)
-        if session_id == owner.who.session_id:
+        await end_session(parts, who, session_id)
+        if session_id == who.session_id:
             return _signed_out(request)
     return see_other("/sessions", language_of(request), done="ended")
 
