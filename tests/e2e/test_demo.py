@@ -2,7 +2,9 @@
 
 import json
 import os
+import re
 import signal
+import stat
 import subprocess
 import sys
 import time
@@ -11,10 +13,11 @@ from pathlib import Path
 
 import pytest
 
+from devstack.demo.slips import read_slips
 from devstack.process import descendants_of
 
-STEPS = 11
-"""Of the story, in each language."""
+OFFICE, STEPS = 3, 14
+"""Of the office, and of the story in each language."""
 
 
 def demo(folder: Path, *shell: str) -> "subprocess.Popen[str]":
@@ -49,6 +52,18 @@ def run_files(folder: Path) -> set[str]:
     return {file.suffix or file.name for file in (folder / "temporary").rglob("*") if file.is_file()}
 
 
+def secrets_of_the_office(printed: str) -> set[str]:
+    """The passwords that were printed, of those in the files that it tells of, which nobody else can read."""
+    slips, sign_ins = (Path(found) for found in re.findall(r"\S+/office/\S+", printed))
+    for file in (slips, sign_ins):
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    people = [line.split() for line in sign_ins.read_text().splitlines()]
+    assert len(people) == 2
+    passwords = {slip.password for slip in read_slips(slips.read_text())} | {password for _, password in people}
+    assert len(passwords) > 20
+    return {password for password in passwords if password in printed}
+
+
 def read_until(process: "subprocess.Popen[str]", words: str) -> str:
     """What it printed until `words`."""
     assert process.stdout
@@ -81,10 +96,14 @@ def test_two_demos_stand_side_by_side_and_end_with_their_terminal_and_with_their
     try:
         for process in demos:
             printed = read_until(process, "Ctrl-C ends it.")
-            assert all(name in printed for name in ("register", "inbox", "API docs"))
+            assert all(name in printed for name in ("register", "/account/logins", "inbox", "API docs"))
         for folder in folders:
             report = json.loads((folder / "demo.json").read_text())
-            assert [step["language"] for step in report["steps"]] == ["pl"] * STEPS + ["uk"] * STEPS
+            assert [step["language"] for step in report["steps"]] == [
+                *[None] * OFFICE,
+                *["pl"] * STEPS,
+                *["uk"] * STEPS,
+            ]
         left, killed = ([process.pid, *descendants_of(process.pid)] for process in demos)
         demos[0].send_signal(signal.SIGHUP)
         assert demos[0].wait(60) == 0
@@ -105,6 +124,8 @@ def test_a_demo_says_which_part_ended_and_keeps_nothing_but_the_logs(tmp_path: P
         printed = read_until(process, "Ctrl-C ends it.")
         assert printed.count("welcome mail") == 2
         assert "┘\nThe first mail came" in printed
+        assert "The roster of dzwonek-district, a new district" in printed
+        assert secrets_of_the_office(printed) == set()
         gateway = next(pid for pid in descendants_of(process.pid) if b"devstack.gateway" in command_of(pid))
         os.kill(gateway, signal.SIGKILL)
         printed = read_until(process, "The logs are kept")

@@ -23,7 +23,8 @@ from devstack.module_process import ModuleProcess, preloaded
 from devstack.ports import free_port
 from devstack.postgres import Postgres
 from devstack.postgres_databases import create_database, create_role, new_role
-from devstack.process import Process, StartError, pss_of, until_ready
+from devstack.process import Process, pss_of, until_ready
+from devstack.service_command import run_command
 
 SERVICES = ("accounts", "grades", "messaging", "notifications")
 DEMO = {"DZWONEK_DEMO": "true"}
@@ -115,6 +116,12 @@ class System:
             probe = running.url + self._probe(name)
             await until_ready(running.process, lambda: _answers(client, probe), seconds=READY_SECONDS)
 
+    async def run(self, name: str, *command: str) -> str:
+        """What a command of a service prints, run with the settings of one of its processes. Raises StartError."""
+        service = name.rpartition("-")[0]
+        log = self._log("-".join((service, *command[:2])))
+        return await run_command(service, *command, log=log, env=self.processes[name].process.env)
+
     @property
     def settings_folder(self) -> Path:
         """Holds the settings of each process, `accounts-api.env` and the like, for a shell to read."""
@@ -153,10 +160,7 @@ class System:
         """Runs the service's own command, as an operator would."""
         environment = {**DEMO, "DZWONEK_DATABASE_URL": self.databases[service]}
         log = self._log(f"{service}-migrate")
-        migrating = ModuleProcess(f"{service} migrate", service, ["migrate"], log=log, env=environment)
-        await migrating.start()
-        if await migrating.wait() != 0:
-            raise StartError(f"{migrating.name} failed:\n{migrating.tail()}")
+        await run_command(service, "migrate", log=log, env=environment)
 
     def _prepare(self, keys: Keys) -> None:
         """Describes the services' processes and the gateway; nothing is started yet."""

@@ -1,16 +1,33 @@
-"""Where demos of one checkout write their report."""
+"""What a demo reports, and where demos of one checkout write it."""
 
+import io
+import re
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
-from devstack.demo.report import place_of_report, write_report
+from devstack.demo.report import place_of_report, steps_table, write_report
 from devstack.demo.steps import Step
 
 
 @pytest.fixture
 def report(tmp_path: Path) -> Path:
     return tmp_path / "of the checkout" / "demo.json"
+
+
+def test_the_table_begins_each_part_once() -> None:
+    console = Console(width=120, file=io.StringIO(), record=True)
+    told = [(None, "import"), (None, "issue"), ("pl", "register"), ("pl", "link [/now]"), ("uk", "register")]
+    console.print(steps_table([Step(language, name, "seen", 1.0) for language, name in told]))
+    rows = [re.split(r"\s*│\s*", line)[1:3] for line in console.export_text().splitlines() if "seen " in line]
+    assert rows[1:] == [
+        ["at the office", "import"],
+        ["", "issue"],
+        ["in Polish", "register"],
+        ["", "link [/now]"],
+        ["in Ukrainian", "register"],
+    ]
 
 
 def write(report: Path, step: str) -> None:

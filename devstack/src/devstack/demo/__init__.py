@@ -1,1 +1,4 @@
-"""The demo: starts the whole system, plays the main job on it as a person would, and shows how long each step took."""
+"""The demo: starts the whole system, plays the main job on it, and shows how long each step took.
+
+It is played as a school's office would, by the commands, and as guardians would, over the pages.
+"""

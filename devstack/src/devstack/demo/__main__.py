@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -17,8 +18,11 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from devstack.demo.folder import LOGS, RunFolder
+from devstack.demo.office import Office
+from devstack.demo.person import Person
 from devstack.demo.report import memory_line, place_of_report, print_addresses, steps_table, write_report
-from devstack.demo.steps import LANGUAGES, Step, StoryError
+from devstack.demo.sign_ins import write_sign_ins
+from devstack.demo.steps import Step, StoryError, Teller
 from devstack.demo.story import Story
 from devstack.guest import PREFIX
 from devstack.inbox.client import InboxClient
@@ -38,7 +42,7 @@ def demo(
     once: Annotated[bool, typer.Option(help="End after the story; exit 0 only if it held.")] = False,
     report: Annotated[Path, typer.Option(help="Where to write the steps and their seconds.")] = REPORT,
 ) -> None:
-    """Start the whole system, play the story in two languages, stay up until Ctrl-C."""
+    """Start the whole system, play the office and the story in two languages, stay up until Ctrl-C."""
     prctl(PR_SET_PDEATHSIG, signal.SIGTERM)  # a make that is killed takes the demo along
     console = Console()
     with place_of_report(report):
@@ -111,7 +115,7 @@ async def _show(console: Console, system: System, report: Path, *, once: bool, h
 
 
 async def _play(console: Console, system: System, report: Path, *, began: float) -> None:
-    """Plays the story in each language, showing the steps as they come, and writes the report."""
+    """Plays the office, and the story in each language; shows the steps as they come, and writes the report."""
     ready = time.perf_counter() - began
     console.print(f"All parts are ready after {ready:.1f} s.")
     steps: list[Step] = []
@@ -126,8 +130,12 @@ async def _play(console: Console, system: System, report: Path, *, began: float)
                     first_mail = first_mail or time.perf_counter() - began
                 refresh()
 
-            for language in LANGUAGES:
-                await Story(system.public_url, inbox, language, held, elsewhere=ELSEWHERE).play()
+            show = partial(console.print, end="", markup=False, highlight=False)
+            slips = await Office(Teller(None, held), system, show).play()
+            people = {slip: Person.called(slip.person, inbox, slip.language) for slip in slips.values()}
+            for slip, person in people.items():
+                await Story(system.public_url, person, held, elsewhere=ELSEWHERE, slip=slip).play()
+            write_sign_ins(system.folder, people.values())
     memory = system.memory()
     write_report(report, steps=steps, ready=ready, first_mail=first_mail, memory=memory)
     console.print(f"The first mail came {first_mail:.1f} s after the start. {memory_line(memory)}; see {report}.")

@@ -1,6 +1,7 @@
 """A browser as far as the story needs one: cookies, redirects, forms. It runs no scripts."""
 
 import ssl
+from collections.abc import Mapping
 from html.parser import HTMLParser
 from http.cookies import SimpleCookie
 from typing import Self
@@ -78,6 +79,10 @@ class Browser:
     async def fetch(self, path: str) -> httpx.Response:
         """What a program gets at a path, with the browser's cookies, whatever the status."""
         return await self._http.get(path, headers={"Accept": "application/json"})
+
+    async def post(self, path: str, body: Mapping[str, str]) -> httpx.Response:
+        """What a program gets that sends JSON to a path, with the browser's cookies, whatever the status."""
+        return await self._http.post(path, json=body, headers={"Accept": "application/json"})
 
     async def send(self, page: httpx.Response, field: str, **values: str) -> httpx.Response:
         """Sends the page's one form that has `field`, filled in. Raises StoryError when it is refused."""

@@ -18,6 +18,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from devstack.demo.person import Person
 from devstack.demo.report import steps_table
 from devstack.demo.steps import LANGUAGES, Step, StoryError
 from devstack.demo.story import Story
@@ -124,7 +125,8 @@ async def _play(compose: Compose, steps: list[Step]) -> None:
     trust = compose.trust()
     async with MailpitClient(compose.inbox_url) as inbox:
         for language in LANGUAGES:
-            story = Story(compose.public_url, inbox, language, steps.append, elsewhere=ELSEWHERE, trust=trust)
+            person = Person.invented(inbox, language)
+            story = Story(compose.public_url, person, steps.append, elsewhere=ELSEWHERE, trust=trust)
             await story.play()
 
 

@@ -7,6 +7,7 @@ from typing import Self
 from faker import Faker
 
 from devstack.demo.steps import StoryError, check
+from devstack.district.names import plain
 from devstack.inbox.arrivals import Arrivals, MailNotArrivedError
 from devstack.inbox.mail import Mail
 
@@ -25,8 +26,13 @@ class Person:
     @classmethod
     def invented(cls, inbox: Arrivals, language: str) -> Self:
         """A person who does not exist."""
-        faker = Faker("pl_PL")
-        address = f"{faker.user_name()}+{faker.random_number(4, fix_len=True)}@rodzina.example.org"
+        return cls.called(Faker("pl_PL").name(), inbox, language)
+
+    @classmethod
+    def called(cls, name: str, inbox: Arrivals, language: str) -> Self:
+        """The person of that name, with an address that nobody can have (RFC 2606)."""
+        faker = Faker()
+        address = f"{'.'.join(map(plain, name.split()))}+{faker.random_number(4, fix_len=True)}@rodzina.example.org"
         return cls(inbox, language, address, faker.password(length=16))
 
     async def mail(self, kind: str) -> Mail:

@@ -5,11 +5,16 @@ import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import groupby
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
+from devstack.demo.linking import PAGE
+from devstack.demo.office import slips_in
+from devstack.demo.sign_ins import sign_ins_in
 from devstack.demo.steps import LANGUAGES, Step
 from devstack.system import System
 
@@ -18,17 +23,17 @@ MEGABYTE = 1_000_000
 
 def steps_table(steps: Sequence[Step]) -> Table:
     """The steps with their times."""
-    table = Table(title="Register, activate, sign in, sign out: over real PostgreSQL, Kafka and SMTP")
-    table.add_column("language")
+    table = Table(title="The way in, over real PostgreSQL, Kafka and SMTP")
+    table.add_column("part")
     table.add_column("step")
     table.add_column("seen")
     table.add_column("seconds", justify="right")
-    previous = None
-    for step in steps:
-        table.add_section() if previous not in {None, step.language} else None
-        language = LANGUAGES[step.language] if step.language != previous else ""
-        table.add_row(language, step.name, step.seen, f"{step.seconds:.2f}")
-        previous = step.language
+    for language, told in groupby(steps, key=lambda step: step.language):
+        part = LANGUAGES[language] if language else "at the office"
+        table.add_section()
+        for step in told:
+            table.add_row(part, escape(step.name), escape(step.seen), f"{step.seconds:.2f}")
+            part = ""
     return table
 
 
@@ -44,6 +49,9 @@ def places(system: System) -> dict[str, str]:
     """The addresses to open, and the folders to look into."""
     return {
         "register": f"{system.public_url}/register",
+        "children": f"{system.public_url}{PAGE}",
+        "slips": f"{slips_in(system.folder)} (the class's logins, with first passwords)",
+        "guardians": f"{sign_ins_in(system.folder)} (with what the two sign in)",
         "inbox": system.inbox.url,
         "API docs": f"{system.public_url}/docs",
         "logs": str(system.folder / "logs"),

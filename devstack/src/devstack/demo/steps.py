@@ -14,9 +14,12 @@ class StoryError(Exception):
 
 @dataclass(frozen=True)
 class Step:
-    """One step that held: what happened, what was seen, and the seconds that it took."""
+    """One step that held: what happened, what was seen, and the seconds that it took.
 
-    language: str
+    `language` is that of the person whose step it is; None at the office.
+    """
+
+    language: str | None
     name: str
     seen: str
     seconds: float
@@ -24,9 +27,9 @@ class Step:
 
 @dataclass(frozen=True)
 class Teller:
-    """Tells the steps in one language, as they come."""
+    """Tells the steps in one language, or those of the office, as they come."""
 
-    language: str
+    language: str | None
     on_step: Callable[[Step], None]
 
     @asynccontextmanager

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Self
+
+SEPTEMBER = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +24,11 @@ class SchoolYear:
     """The school year that begins in September of `begun`."""
 
     begun: int
+
+    @classmethod
+    def of(cls, day: date) -> Self:
+        """The one that a day is in; holidays belong to the year before them."""
+        return cls(day.year if day.month >= SEPTEMBER else day.year - 1)
 
     @property
     def year(self) -> Session:
