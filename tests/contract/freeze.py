@@ -105,6 +105,7 @@ SAMPLES: tuple[EventData, ...] = (
         language="uk",
         login_id=_OTHER_ID,
         login_kind="guardian",
+        login_ending="78",
         school_name="Szkoła Podstawowa nr 3",
         linked_at=_AT,
     ),
@@ -114,6 +115,7 @@ SAMPLES: tuple[EventData, ...] = (
         language="uk",
         login_id=_OTHER_ID,
         login_kind="guardian",
+        login_ending="78",
         school_name="Szkoła Podstawowa nr 3",
         unlinked_at=_END,
         by="school",
@@ -179,7 +181,7 @@ SAMPLES: tuple[EventData, ...] = (
         receive=True,
         sign=False,
     ),
-    LinkChanged(login_id=_ID, person_id=_OTHER_ID, account_id=_ID, version=7),
+    LinkChanged(login_id=_ID, kind="guardian", person_id=_OTHER_ID, account_id=_ID, version=7),
 )
 
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from shared.contracts.envelope import EventData, Instant, Language, ProductName, Sealed, Version
+from shared.contracts.envelope import EventData, Instant, Language, LoginKind, ProductName, Sealed, Version
 from shared.contracts.topics import ACCOUNTS_ACCOUNT, Topic
 
 
@@ -158,10 +158,10 @@ class EmailChanged(AccountEvent):
     changed_at: Instant
 
 
-LoginKind = Literal["student", "guardian", "staff"]
-"""Whose a school login is."""
-
 SchoolName = Annotated[str, Field(min_length=1, max_length=255, description="Of the school that handed the login out.")]
+LoginEnding = Annotated[
+    str, Field(pattern=r"^[0-9]{2}[uk]?$", description="How the login ends, so that its owner knows which one it is.")
+]
 
 
 class LoginLinked(AccountEvent):
@@ -172,6 +172,7 @@ class LoginLinked(AccountEvent):
     language: Language
     login_id: UUID
     login_kind: LoginKind
+    login_ending: LoginEnding
     school_name: SchoolName
     linked_at: Instant
 
@@ -184,11 +185,12 @@ class LoginUnlinked(AccountEvent):
     language: Language
     login_id: UUID
     login_kind: LoginKind
+    login_ending: LoginEnding
     school_name: SchoolName
     unlinked_at: Instant
-    by: Literal["account", "login", "school"] = Field(
-        description="Who did it: somebody signed in with the account, or with the login; or the school, which gave the"
-        " login another password."
+    by: Literal["account", "login", "school", "guardian"] = Field(
+        description="Who did it: somebody signed in with the account, or with the login; or the school or the pupil's"
+        " guardian, by giving the login another password."
     )
 
 

@@ -21,6 +21,9 @@ ProductName = Annotated[str, Field(pattern=r"^[A-Za-z0-9 .-]{1,32}$")]
 """The name of a browser or an operating system, from a list of ours: never what a browser has sent."""
 
 Language = Literal["pl", "en", "uk"]
+LoginKind = Literal["student", "guardian", "staff"]
+"""Whose a school login is, and thus what it gives: a guardian's shows nothing of the school that its owner works at."""
+
 Version = Annotated[
     int, Field(ge=1, description="Grows with every change of the aggregate; consumers ignore the older.")
 ]

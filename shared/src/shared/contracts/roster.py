@@ -11,7 +11,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from shared.contracts.envelope import EventData, Language, Version
+from shared.contracts.envelope import EventData, Language, LoginKind, Version
 from shared.contracts.topics import (
     ROSTER_CLASS,
     ROSTER_ENROLMENT,
@@ -189,12 +189,16 @@ class GuardianshipChanged(RosterEvent):
 
 
 class LinkChanged(RosterState):
-    """A school login is linked with a portal account, which then is the person whose login it is, or no longer."""
+    """A school login is linked with a portal account, which then is the person whose login it is, or no longer.
+
+    It is that person as a pupil, as a guardian or at work: `kind` says which.
+    """
 
     TYPE: ClassVar[str] = "pl.dzwonek.link.changed.v1"
     TOPIC: ClassVar[Topic] = ROSTER_LINK
 
     login_id: UUID
+    kind: LoginKind
     person_id: UUID
     account_id: UUID | None = Field(default=None, description="Absent: linked with none.")
 

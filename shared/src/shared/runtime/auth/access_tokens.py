@@ -7,12 +7,14 @@ nothing about rights.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 from uuid import UUID
 
 from joserfc import jws, jwt
 from joserfc.errors import ExpiredTokenError, JoseError
 from joserfc.jwk import Key, KeySet, OKPKey
+
+from shared.contracts.envelope import LoginKind
 
 ALGORITHM = "Ed25519"
 TYPE = "at+jwt"
@@ -24,6 +26,8 @@ LEEWAY = timedelta(seconds=60)
 LIFETIME = timedelta(minutes=10)
 """Of the longest token: a revoked session is remembered for so long and twice the leeway."""
 
+LOGIN_KINDS = frozenset(get_args(LoginKind))
+
 Fault = Literal["token_invalid", "token_expired"]
 
 
@@ -31,8 +35,8 @@ Fault = Literal["token_invalid", "token_expired"]
 class SignedIn:
     """Who is signed in, as their access token says.
 
-    `account_id` is a portal account, or a school login: then `person_id` is who it is in the roster. `form_token`
-    stands in every form of the session's pages: another site cannot read it.
+    `account_id` is a portal account, or a school login: then `person_id` is who it is in the roster, and `login_kind`
+    as what. `form_token` stands in every form of the session's pages: another site cannot read it.
     """
 
     account_id: UUID
@@ -41,6 +45,7 @@ class SignedIn:
     issued_at: datetime
     expires_at: datetime
     person_id: UUID | None = None
+    login_kind: LoginKind | None = None
 
 
 class TokenRefused(Exception):  # noqa: N818 - reads as what happened
@@ -68,7 +73,7 @@ def issue(key: OKPKey, who: SignedIn) -> str:
         "form": who.form_token,
         "iat": int(who.issued_at.timestamp()),
         "exp": int(who.expires_at.timestamp()),
-        **({"person": str(who.person_id)} if who.person_id else {}),
+        **({"person": str(who.person_id), "login": who.login_kind} if who.person_id else {}),
     }
     return jwt.encode(header, claims, key, algorithms=[ALGORITHM])
 
@@ -112,6 +117,8 @@ class Verifier:
 
 
 def _who(claims: dict[str, Any]) -> SignedIn:
+    if ("person" in claims) != (claims.get("login") in LOGIN_KINDS):
+        raise TokenRefused("token_invalid")
     return SignedIn(
         account_id=UUID(claims["sub"]),
         session_id=UUID(claims["sid"]),
@@ -119,4 +126,5 @@ def _who(claims: dict[str, Any]) -> SignedIn:
         issued_at=datetime.fromtimestamp(claims["iat"], UTC),
         expires_at=datetime.fromtimestamp(claims["exp"], UTC),
         person_id=UUID(claims["person"]) if "person" in claims else None,
+        login_kind=claims.get("login"),
     )

@@ -1,6 +1,6 @@
 """Asking the projection who somebody is, and what ties people on a day. One statement each."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from datetime import date
 from typing import Union
 from uuid import UUID
@@ -8,7 +8,7 @@ from uuid import UUID
 from shared.runtime.auth.access_tokens import SignedIn
 from shared.runtime.postgres import Connection, Pool
 from shared.runtime.roster import PACKAGE
-from shared.runtime.roster.rights import Place, Rights, Ties
+from shared.runtime.roster.rights import Acting, Place, Rights, rights
 from shared.runtime.sql import load_queries
 
 SQL = load_queries(PACKAGE, "rights.sql")
@@ -17,17 +17,17 @@ Database = Union[Connection, Pool]  # noqa: UP007 - both are names that only a t
 """Whatever takes a statement."""
 
 
-async def persons_of(database: Database, who: SignedIn) -> list[UUID]:
-    """Whom a caller is in the roster: the person of a school login, those of a portal account's links; often nobody."""
-    if who.person_id is not None:
-        return [who.person_id]
-    return [row["person_id"] for row in await database.fetch(SQL["persons"], who.account_id)]
+async def acting_of(database: Database, who: SignedIn) -> list[Acting]:
+    """Whom a caller is, and as what: the person of a school login, those of a portal account's links; often nobody."""
+    if who.person_id is not None and who.login_kind is not None:
+        return [Acting(who.person_id, who.login_kind)]
+    return [Acting(**row) for row in await database.fetch(SQL["acting"], who.account_id)]
 
 
-async def rights_of(database: Database, persons: Sequence[UUID], on: date) -> Rights:
-    """What somebody who is all these persons may do on a day. Of a person who is unknown, or over, nothing."""
-    rows = await database.fetch(SQL["ties"], list(persons), on)
-    return Rights(Ties.model_validate_json(row[0]) for row in rows)
+async def rights_of(database: Database, acting: Collection[Acting], on: date) -> Rights:
+    """What somebody who is all these may do on a day. Of a person who is unknown, or over, nothing."""
+    rows = await database.fetch(SQL["ties"], list({each.person_id for each in acting}), on)
+    return rights((row[0] for row in rows), acting)
 
 
 async def place_of(database: Database, student: UUID, on: date) -> Place | None:

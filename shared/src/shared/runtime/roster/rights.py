@@ -4,12 +4,14 @@ Whatever nothing is known of is refused. A handler that finds no tie to a school
 exist (404), and 403 only where there is one that gives no such right.
 """
 
-from collections.abc import Iterable
-from typing import Literal
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import Literal, NamedTuple, get_args
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
+from shared.contracts.envelope import LoginKind
 from shared.contracts.roster import Role
 
 GuardianRight = Literal["see", "excuse", "receive", "sign"]
@@ -61,11 +63,22 @@ class ChildTie(_Known):
         return bool(getattr(self, right))
 
 
+class Acting(NamedTuple):
+    """Somebody by one of their logins: as a pupil, as a guardian or at work."""
+
+    person_id: UUID
+    kind: LoginKind
+
+
 class Ties(_Known):
-    """What ties one person of a district to others."""
+    """What ties one person of a district to others. By the `kinds` of their logins they are that person.
+
+    Whoever holds a guardian's login of a head is no head by it: a school prints guardians' logins anew for others.
+    """
 
     person_id: UUID
     district_id: UUID
+    kinds: frozenset[LoginKind] = frozenset(get_args(LoginKind))
     roles: tuple[RoleTie, ...] = ()
     classes: tuple[ClassTie, ...] = ()
     children: tuple[ChildTie, ...] = ()
@@ -93,37 +106,41 @@ class Rights:
 
     def is_(self, student: UUID) -> bool:
         """Whether this is that pupil."""
-        return any(each.person_id == student for each in self._ties)
+        return any(each.person_id == student for each in self._by("student"))
 
     def guardian_of(self, student: UUID, right: GuardianRight = "see") -> bool:
         """Whether this is a guardian of that pupil who has the right."""
         return any(
-            child.student_id == student and child.allows(right) for each in self._ties for child in each.children
+            child.student_id == student and child.allows(right)
+            for each in self._by("guardian")
+            for child in each.children
         )
 
     def teaches(self, class_id: UUID, subject: str | None = None) -> bool:
         """Whether this is a teacher of that class, and there of that subject if one is named."""
         return any(
-            place.class_id == class_id and place.teaches(subject) for each in self._ties for place in each.classes
+            place.class_id == class_id and place.teaches(subject)
+            for each in self._by("staff")
+            for place in each.classes
         )
 
     def homeroom_of(self, class_id: UUID) -> bool:
         """Whether this is the homeroom teacher of that class."""
         return any(
             place.class_id == class_id and place.homeroom and place.teaches(None)
-            for each in self._ties
+            for each in self._by("staff")
             for place in each.classes
         )
 
     def office_of(self, school: UUID, roles: frozenset[Role] = OFFICE) -> bool:
         """Whether this is somebody of that school's office, or has one of the roles that are named."""
-        return any(held.school_id == school and held.role in roles for each in self._ties for held in each.roles)
+        return any(held.school_id == school and held.role in roles for each in self._by("staff") for held in each.roles)
 
     def operates(self, district: UUID) -> bool:
         """Whether this is an operator of that district. It gives no sight of anybody's grades."""
         return any(
             each.district_id == district and held.role == "district_operator" and held.school_id is None
-            for each in self._ties
+            for each in self._by("staff")
             for held in each.roles
         )
 
@@ -136,3 +153,15 @@ class Rights:
             or any(self.teaches(class_id) for class_id in student.class_ids)
             or any(self.office_of(school, WHOLE_SCHOOL) for school in student.school_ids)
         )
+
+    def _by(self, kind: LoginKind) -> Iterator[Ties]:
+        return (each for each in self._ties if kind in each.kinds)
+
+
+def rights(told: Iterable[str], acting: Iterable[Acting]) -> Rights:
+    """The rights of somebody who is all these, by their ties as JSON."""
+    kinds = defaultdict[UUID, set[LoginKind]](set)
+    for each in acting:
+        kinds[each.person_id].add(each.kind)
+    ties = [Ties.model_validate_json(each) for each in told]
+    return Rights(each.model_copy(update={"kinds": frozenset(kinds[each.person_id])}) for each in ties)
