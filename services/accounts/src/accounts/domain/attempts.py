@@ -7,6 +7,7 @@ pupils share one address; it does not hold for devices that the account knows.
 
 import ipaddress
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 FREE_FAILURES = 5
@@ -19,7 +20,17 @@ WAITS: Sequence[timedelta] = (timedelta(minutes=15), timedelta(minutes=30), time
 FORGOTTEN_AFTER = timedelta(hours=24)
 """Failures count no longer when there was none for so long."""
 
-NETWORK_WINDOW = timedelta(minutes=15)
+SHARED_WINDOW = timedelta(minutes=15)
+"""How long what many do together is counted: a network's failures and requests."""
+
+
+@dataclass(frozen=True)
+class Window:
+    """What is counted together, up to `limit` in a `length` that begins with the first."""
+
+    subject: bytes
+    limit: int
+    length: timedelta = SHARED_WINDOW
 
 
 def waits(free: int = FREE_FAILURES) -> list[timedelta]:
