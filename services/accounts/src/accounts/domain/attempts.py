@@ -2,7 +2,8 @@
 
 Failures count per account and known device, else per account and network, so that a stranger elsewhere locks nobody
 out (security.md, Rate limits). A network has a limit of its own over all accounts, wide enough for a school whose
-pupils share one address; it does not hold for devices that the account knows.
+pupils share one address, and a school has one over all of its logins, whose numbers can be tried one after the other;
+neither holds for devices that the account knows.
 """
 
 import ipaddress
@@ -21,7 +22,7 @@ FORGOTTEN_AFTER = timedelta(hours=24)
 """Failures count no longer when there was none for so long."""
 
 SHARED_WINDOW = timedelta(minutes=15)
-"""How long what many do together is counted: a network's failures and requests."""
+"""How long what many do together is counted: a network's failures and requests, the failures at a school's logins."""
 
 
 @dataclass(frozen=True)

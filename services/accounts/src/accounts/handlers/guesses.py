@@ -38,7 +38,7 @@ class Visitor:
 class Guess:
     """A guess under way: `subject` is what its failures are counted for, and `address` whose account it is about.
 
-    `windows` are the limits over many accounts, as of the network, and `codes` that of the account over
+    `windows` are the limits over many accounts, of the network and of the school, and `codes` that of the account over
     all networks. A device that the account knows has no limit but its own: who fills the others keeps nobody out who
     was here before.
     """
@@ -54,10 +54,12 @@ class Guess:
         return (self.subject, self.codes) if self.codes else (self.subject,)
 
 
-async def begin_guess(parts: Parts, digest: bytes, visitor: Visitor, *, device: bytes | None) -> Guess:
+async def begin_guess(
+    parts: Parts, digest: bytes, visitor: Visitor, *, device: bytes | None, school: UUID | None = None
+) -> Guess:
     """Counts a guess at the account of an address, from a `device` that the account knows or else from a network.
 
-    Raises TooManyAttempts.
+    `school` is whose login it is about. Raises TooManyAttempts.
     """
     if device:
         guess = Guess(parts.keyed_digest(b"at device", digest + device), digest)
@@ -65,6 +67,8 @@ async def begin_guess(parts: Parts, digest: bytes, visitor: Visitor, *, device: 
         network = visitor.network.encode()
         subject = parts.keyed_digest(b"at network", digest + network)
         windows = [Window(parts.keyed_digest(b"from network", network), parts.network_limit)]
+        if school:
+            windows.append(Window(parts.keyed_digest(b"at school", school.bytes), parts.school_limit))
         guess = Guess(subject, digest, windows, parts.keyed_digest(b"codes", digest))
     async with parts.connection() as connection:
         await _stop_at_full_window(parts, connection, guess)
@@ -128,7 +132,10 @@ async def _stop_at_full_window(parts: Parts, connection: Connection, guess: Gues
 
 
 async def note_failure(parts: Parts, guess: Guess) -> None:
-    """The guess was wrong: its windows count it. Raises TooManyAttempts where one is full by now."""
+    """The guess was wrong: its windows count it, the network's first. Raises TooManyAttempts where one is full by now.
+
+    What a full network sends does not count for the school any more.
+    """
     if not guess.windows:
         return
     now = parts.clock()
