@@ -18,7 +18,7 @@ from accounts.handlers.guesses import (
     forgive,
     take_back,
 )
-from accounts.handlers.login_guesses import begin_login_guess
+from accounts.handlers.login_guesses import begin_login_guess, note_wrong_guess
 from accounts.handlers.parts import Parts
 from accounts.handlers.passwords import new_hash_of_login
 from accounts.handlers.proving import WrongPassword
@@ -138,6 +138,7 @@ async def _prove(parts: Parts, who: SignedIn, proof: LoginProof, visitor: Visito
         guess = await begin_login_guess(parts, proof.login, login, visitor, device=None)
         await prove_login(parts, login, proof.password, guess)
     except WrongPassword:
+        await note_wrong_guess(parts, login, "link")
         raise LoginRefused from None
     except (TooManyAttempts, HashingBusy):
         await take_back(parts, own)

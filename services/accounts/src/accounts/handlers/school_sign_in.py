@@ -7,7 +7,7 @@ from accounts.domain.tokens import new_token, token_hash
 from accounts.handlers.beginning import Begun, browser_of_visitor, make_room, shown
 from accounts.handlers.first_password import FirstPasswordUsed, prove_login, set_chosen, whose_choice
 from accounts.handlers.guesses import Guess, Visitor, forgive
-from accounts.handlers.login_guesses import begin_login_guess
+from accounts.handlers.login_guesses import begin_login_guess, note_wrong_guess
 from accounts.handlers.parts import Parts
 from accounts.handlers.passwords import new_hash_of_login
 from accounts.handlers.proving import Proof, WrongPassword
@@ -55,6 +55,7 @@ async def sign_in_at_school(
     try:
         verdict = await prove_login(parts, login, asked.password, guess)
     except WrongPassword:
+        await note_wrong_guess(parts, login, "sign_in")
         raise SignInRefused from None
     assert login is not None  # noqa: S101 - without a login no password is right
     if login.is_first_password:
