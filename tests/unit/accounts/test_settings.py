@@ -50,6 +50,7 @@ def test_good_settings_are_read(environment: pytest.MonkeyPatch) -> None:
         ("DZWONEK_ACCOUNTS_SECRET_FILE", "/nowhere/secret"),
         ("DZWONEK_ACCESS_KEYS_FILE", "/nowhere/keys"),
         ("DZWONEK_NETWORK_FAILURES", "0"),
+        ("DZWONEK_SCHOOL_FAILURES", "0"),
         ("DZWONEK_NETWORK_REQUESTS", "0"),
         ("DZWONEK_ARGON_THREADS", "0"),
         ("DZWONEK_ARGON_QUEUE", "many"),

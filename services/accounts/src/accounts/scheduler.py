@@ -10,7 +10,8 @@ from accounts.domain.credentials import SETUP_LIFETIME
 from accounts.domain.registration import LIMIT_WINDOW
 from accounts.handlers.erasure import delete_due_accounts
 from accounts.handlers.expiry import CHUNK, expire_due_registrations
-from accounts.store import attempts, registrations, second_factor, sessions
+from accounts.store import attempts, login_guesses, registrations, second_factor, sessions
+from shared.runtime.i18n import WARSAW
 from shared.runtime.postgres import Connection
 from shared.runtime.scheduler import Job
 
@@ -21,6 +22,9 @@ TOKENS_KEPT = timedelta(days=30)
 
 SIGN_INS_KEPT = timedelta(days=365)
 """How long the history of signing in and the devices are kept."""
+
+GUESSES_KEPT = timedelta(days=30)
+"""How long a school's office sees the failed guesses at its logins, after their day."""
 
 FORGET_SECONDS = 600
 
@@ -49,9 +53,13 @@ def jobs(clock: Clock, *, expiry_seconds: float) -> list[Job]:
         await attempts.forget_attempts(connection, now - FORGOTTEN_AFTER)
         await second_factor.forget_setups(connection, now - SETUP_LIFETIME)
 
+    async def forget_guesses(connection: Connection) -> None:
+        await login_guesses.forget(connection, (clock() - GUESSES_KEPT).astimezone(WARSAW).date())
+
     return [
         Job("registration_expiry", expiry_seconds, expire),
         Job("account_deletion", expiry_seconds, delete),
         Job("token_age", FORGET_SECONDS, forget),
         Job("session_age", FORGET_SECONDS, forget_sessions),
+        Job("guess_age", FORGET_SECONDS, forget_guesses),
     ]

@@ -9,7 +9,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, field_validator
 
-from accounts.handlers.parts import NETWORK_LIMIT, NETWORK_REQUESTS
+from accounts.handlers.parts import NETWORK_LIMIT, NETWORK_REQUESTS, SCHOOL_LIMIT
 from shared.runtime.auth.signing_keys import SigningKeys
 from shared.runtime.sealing import Sealer
 from shared.runtime.settings import KafkaSettings, PublicSettings, SecretFile, Settings
@@ -83,6 +83,13 @@ class ApiSettings(Settings, PublicSettings):
         le=1_000_000,
         description="Failed sign-ins in 15 minutes that one network may have over all accounts; a school may be behind"
         " one address.",
+    )
+    school_failures: int = Field(
+        default=SCHOOL_LIMIT,
+        ge=5,
+        le=1_000_000,
+        description="Failures in 15 minutes at the logins of one school, over all networks. Beyond them browsers"
+        " that a login does not know have to wait; those that it knows get in.",
     )
     network_requests: int = Field(
         default=NETWORK_REQUESTS,

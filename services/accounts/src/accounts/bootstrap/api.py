@@ -80,6 +80,7 @@ def build_parts(settings: ApiSettings, pool: Pool, hasher: PasswordHasher, *, cl
         clock=clock,
         secrets=settings.secrets,
         network_limit=settings.network_failures,
+        school_limit=settings.school_failures,
         network_requests=settings.network_requests,
         export_sources=settings.sources,
         quiet=timedelta(seconds=settings.ask_again_seconds),

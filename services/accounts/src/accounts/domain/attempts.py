@@ -2,11 +2,13 @@
 
 Failures count per account and known device, else per account and network, so that a stranger elsewhere locks nobody
 out (security.md, Rate limits). A network has a limit of its own over all accounts, wide enough for a school whose
-pupils share one address; it does not hold for devices that the account knows.
+pupils share one address, and a school has one over all of its logins, whose numbers can be tried one after the other;
+neither holds for devices that the account knows.
 """
 
 import ipaddress
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 FREE_FAILURES = 5
@@ -19,7 +21,17 @@ WAITS: Sequence[timedelta] = (timedelta(minutes=15), timedelta(minutes=30), time
 FORGOTTEN_AFTER = timedelta(hours=24)
 """Failures count no longer when there was none for so long."""
 
-NETWORK_WINDOW = timedelta(minutes=15)
+SHARED_WINDOW = timedelta(minutes=15)
+"""How long what many do together is counted: a network's failures and requests, the failures at a school's logins."""
+
+
+@dataclass(frozen=True)
+class Window:
+    """What is counted together, up to `limit` in a `length` that begins with the first."""
+
+    subject: bytes
+    limit: int
+    length: timedelta = SHARED_WINDOW
 
 
 def waits(free: int = FREE_FAILURES) -> list[timedelta]:

@@ -53,6 +53,11 @@ def new_number() -> str:
     return str(10 ** (DIGITS - 1) + secrets.randbelow(9 * 10 ** (DIGITS - 1)))
 
 
+def number_of(digest: bytes) -> str:
+    """The digits that a digest stands for: spread as those by chance, and the same each time."""
+    return str(10 ** (DIGITS - 1) + int.from_bytes(digest) % (9 * 10 ** (DIGITS - 1)))
+
+
 def new_password() -> str:
     """A password to be printed."""
     return "-".join("".join(secrets.choice(ALPHABET) for _ in range(GROUP)) for _ in range(GROUPS))

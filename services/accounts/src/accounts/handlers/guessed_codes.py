@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
-from accounts.domain.attempts import FREE_CODES
+from accounts.domain.attempts import FREE_CODES, Window
 from accounts.domain.credentials import Credentials
 from accounts.events import credentials as events
 from accounts.handlers.parts import Parts
@@ -33,6 +33,6 @@ async def _tell(parts: Parts, account: Credentials) -> None:
     subject, now = parts.keyed_digest(b"codes told", account.account_id.bytes), parts.clock()
     async with parts.transaction() as transaction:
         locked = await credentials.lock(transaction, account.account_id)
-        if locked and not await attempts.count_in_window(transaction, subject, now, limit=1, window=TOLD_EVERY):
+        if locked and not await attempts.count_in_window(transaction, Window(subject, 1, TOLD_EVERY), now):
             event = events.second_factor_guessed(locked, now)
             await second_factor.tell_of_guesses(transaction, account.account_id, event)

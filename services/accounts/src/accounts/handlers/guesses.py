@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from accounts.domain.attempts import FORGOTTEN_AFTER, FREE_CODES, FREE_FAILURES, NETWORK_WINDOW, network_of, waits
+from accounts.domain.attempts import FORGOTTEN_AFTER, FREE_CODES, FREE_FAILURES, Window, network_of, waits
 from accounts.handlers.parts import Parts
 from accounts.store import attempts as store
 from shared.runtime.postgres import Connection
@@ -38,13 +38,14 @@ class Visitor:
 class Guess:
     """A guess under way: `subject` is what its failures are counted for, and `address` whose account it is about.
 
-    `network` is the limit over all accounts, and `codes` that of the account over all networks. A device that the
-    account knows has no limit but its own: who fills the others keeps nobody out who was here before.
+    `windows` are the limits over many accounts, of the network and of the school, and `codes` that of the account over
+    all networks. A device that the account knows has no limit but its own: who fills the others keeps nobody out who
+    was here before.
     """
 
     subject: bytes
     address: bytes
-    network: bytes | None = None
+    windows: Sequence[Window] = ()
     codes: bytes | None = None
 
     @property
@@ -53,20 +54,24 @@ class Guess:
         return (self.subject, self.codes) if self.codes else (self.subject,)
 
 
-async def begin_guess(parts: Parts, digest: bytes, visitor: Visitor, *, device: bytes | None) -> Guess:
+async def begin_guess(
+    parts: Parts, digest: bytes, visitor: Visitor, *, device: bytes | None, school: UUID | None = None
+) -> Guess:
     """Counts a guess at the account of an address, from a `device` that the account knows or else from a network.
 
-    Raises TooManyAttempts.
+    `school` is whose login it is about. Raises TooManyAttempts.
     """
     if device:
         guess = Guess(parts.keyed_digest(b"at device", digest + device), digest)
     else:
         network = visitor.network.encode()
         subject = parts.keyed_digest(b"at network", digest + network)
-        limits = parts.keyed_digest(b"from network", network), parts.keyed_digest(b"codes", digest)
-        guess = Guess(subject, digest, *limits)
+        windows = [Window(parts.keyed_digest(b"from network", network), parts.network_limit)]
+        if school:
+            windows.append(Window(parts.keyed_digest(b"at school", school.bytes), parts.school_limit))
+        guess = Guess(subject, digest, windows, parts.keyed_digest(b"codes", digest))
     async with parts.connection() as connection:
-        await _stop_at_full_network(parts, connection, guess)
+        await _stop_at_full_window(parts, connection, guess)
         await _begin(parts, connection, guess.subject, digest, free=FREE_FAILURES)
     return guess
 
@@ -107,36 +112,38 @@ async def _begin(parts: Parts, connection: Connection, subject: bytes, address: 
 
 
 async def look_again(parts: Parts, guess: Guess) -> None:
-    """The guess was right, and opens nothing if its network's limit is full by now. Raises TooManyAttempts.
+    """The guess was right, and opens nothing if one of its windows is full by now. Raises TooManyAttempts.
 
     So of many at once no more count than may fail. They are not counted before they are checked, as those at one
     account are: when a whole school signs in at once, the guesses under way would be taken for failures.
     """
-    if guess.network:
+    if guess.windows:
         async with parts.connection() as connection:
-            await _stop_at_full_network(parts, connection, guess)
+            await _stop_at_full_window(parts, connection, guess)
 
 
-async def _stop_at_full_network(parts: Parts, connection: Connection, guess: Guess) -> None:
-    if guess.network is None:
+async def _stop_at_full_window(parts: Parts, connection: Connection, guess: Guess) -> None:
+    if not guess.windows:
         return
     now = parts.clock()
-    ends_at = await store.full_until(connection, guess.network, now, limit=parts.network_limit, window=NETWORK_WINDOW)
+    ends_at = await store.full_until(connection, guess.windows, now)
     if ends_at:
         raise TooManyAttempts(seconds_until(ends_at, now))
 
 
 async def note_failure(parts: Parts, guess: Guess) -> None:
-    """The guess was wrong: its network's limit counts it. Raises TooManyAttempts where that is full by now."""
-    if guess.network is None:
+    """The guess was wrong: its windows count it, the network's first. Raises TooManyAttempts where one is full by now.
+
+    What a full network sends does not count for the school any more.
+    """
+    if not guess.windows:
         return
     now = parts.clock()
     async with parts.connection() as connection:
-        ends_at = await store.count_in_window(
-            connection, guess.network, now, limit=parts.network_limit, window=NETWORK_WINDOW
-        )
-    if ends_at:
-        raise TooManyAttempts(seconds_until(ends_at, now))
+        for window in guess.windows:
+            ends_at = await store.count_in_window(connection, window, now)
+            if ends_at:
+                raise TooManyAttempts(seconds_until(ends_at, now))
 
 
 async def take_back(parts: Parts, guess: Guess) -> None:

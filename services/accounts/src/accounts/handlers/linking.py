@@ -14,15 +14,14 @@ from accounts.handlers.first_password import FirstPasswordUsed, prove_login, set
 from accounts.handlers.guesses import (
     TooManyAttempts,
     Visitor,
-    begin_guess,
     begin_guess_of_account,
     forgive,
     take_back,
 )
+from accounts.handlers.login_guesses import begin_login_guess, note_wrong_guess
 from accounts.handlers.parts import Parts
 from accounts.handlers.passwords import new_hash_of_login
 from accounts.handlers.proving import WrongPassword
-from accounts.handlers.school_sign_in import login_digest
 from accounts.handlers.sessions import SessionGone
 from accounts.passwords import HashingBusy
 from accounts.store import credentials, links, school_logins
@@ -136,9 +135,10 @@ async def _prove(parts: Parts, who: SignedIn, proof: LoginProof, visitor: Visito
         login = await school_logins.named(connection, proof.login)
     own = await begin_guess_of_account(parts, who.account_id)
     try:
-        guess = await begin_guess(parts, login_digest(parts, proof.login), visitor, device=None)
+        guess = await begin_login_guess(parts, proof.login, login, visitor, device=None)
         await prove_login(parts, login, proof.password, guess)
     except WrongPassword:
+        await note_wrong_guess(parts, login, "link")
         raise LoginRefused from None
     except (TooManyAttempts, HashingBusy):
         await take_back(parts, own)

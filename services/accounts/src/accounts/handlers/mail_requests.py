@@ -6,7 +6,7 @@ mails sent to a whole town. That of a network is wide enough for a school that r
 
 from datetime import timedelta
 
-from accounts.domain.attempts import NETWORK_WINDOW
+from accounts.domain.attempts import Window
 from accounts.domain.credentials import EMAIL_CHANGES_A_DAY, Credentials
 from accounts.handlers.guesses import Visitor, seconds_until
 from accounts.handlers.parts import Parts
@@ -29,9 +29,7 @@ async def count_request(parts: Parts, visitor: Visitor) -> None:
     now = parts.clock()
     subject = parts.keyed_digest(b"mails asked from network", visitor.network.encode())
     async with parts.connection() as connection:
-        waits_until = await store.count_in_window(
-            connection, subject, now, limit=parts.network_requests, window=NETWORK_WINDOW
-        )
+        waits_until = await store.count_in_window(connection, Window(subject, parts.network_requests), now)
     if waits_until is not None:
         raise TooManyRequests(seconds_until(waits_until, now))
 
@@ -40,6 +38,6 @@ async def count_email_change(parts: Parts, transaction: Connection, account: Cre
     """Counts another address that somebody asks for. Raises TooManyRequests."""
     now = parts.clock()
     subject = parts.keyed_digest(b"addresses asked by account", account.account_id.bytes)
-    waits_until = await store.count_in_window(transaction, subject, now, limit=EMAIL_CHANGES_A_DAY, window=DAY)
+    waits_until = await store.count_in_window(transaction, Window(subject, EMAIL_CHANGES_A_DAY, DAY), now)
     if waits_until is not None:
         raise TooManyRequests(seconds_until(waits_until, now))

@@ -26,6 +26,9 @@ ATTEMPTS = 10
 NETWORK_LIMIT = 300
 """Failures in 15 minutes that one network may have over all accounts: a school may be behind one address."""
 
+SCHOOL_LIMIT = 1_000
+"""Failures in 15 minutes at all logins of one school: as many as the pupils of a large one, who forget theirs."""
+
 NETWORK_REQUESTS = 600
 """Requests for a mail in 15 minutes that one network may make without being signed in."""
 
@@ -51,6 +54,7 @@ class Parts:
     quiet: timedelta = QUIET
     beat_seconds: float = BEAT_SECONDS
     network_limit: int = NETWORK_LIMIT
+    school_limit: int = SCHOOL_LIMIT
     network_requests: int = NETWORK_REQUESTS
     export_sources: Mapping[str, str] = field(default_factory=dict)
 

@@ -6,7 +6,8 @@ from accounts.domain.sessions import Session, new_form_token
 from accounts.domain.tokens import new_token, token_hash
 from accounts.handlers.beginning import Begun, browser_of_visitor, make_room, shown
 from accounts.handlers.first_password import FirstPasswordUsed, prove_login, set_chosen, whose_choice
-from accounts.handlers.guesses import Guess, Visitor, begin_guess, forgive
+from accounts.handlers.guesses import Guess, Visitor, forgive
+from accounts.handlers.login_guesses import begin_login_guess, note_wrong_guess
 from accounts.handlers.parts import Parts
 from accounts.handlers.passwords import new_hash_of_login
 from accounts.handlers.proving import Proof, WrongPassword
@@ -50,10 +51,11 @@ async def sign_in_at_school(
     async with parts.connection() as connection:
         login = await school_logins.named(connection, asked.login)
         device = await school_logins.known_device(connection, asked.login, shown(visitor))
-    guess = await begin_guess(parts, login_digest(parts, asked.login), visitor, device=device)
+    guess = await begin_login_guess(parts, asked.login, login, visitor, device=device)
     try:
         verdict = await prove_login(parts, login, asked.password, guess)
     except WrongPassword:
+        await note_wrong_guess(parts, login, "sign_in")
         raise SignInRefused from None
     assert login is not None  # noqa: S101 - without a login no password is right
     if login.is_first_password:
@@ -78,10 +80,12 @@ async def choose_password(
     """
     login = await whose_choice(parts, token)
     password_hash = await new_hash_of_login(parts, password, login.own_words)
-    guess = await begin_guess(parts, login_digest(parts, login.name), visitor, device=None)
+    async with parts.connection() as connection:
+        device = await school_logins.known_device(connection, login.name, shown(visitor))
+    guess = await begin_login_guess(parts, login.name, login, visitor, device=device)
     async with parts.transaction() as transaction:
         login = await set_chosen(parts, transaction, token, password_hash)
-        return await _begin(parts, transaction, login, guess, _Came(visitor, None, shared, former_token))
+        return await _begin(parts, transaction, login, guess, _Came(visitor, device, shared, former_token))
 
 
 async def change_password(parts: Parts, who: SignedIn, proof: Proof, password: str, visitor: Visitor) -> None:
@@ -91,7 +95,7 @@ async def change_password(parts: Parts, who: SignedIn, proof: Proof, password: s
     """
     login = await look_at_login(parts, who)
     password_hash = await new_hash_of_login(parts, password, login.own_words)
-    guess = await begin_guess(parts, login_digest(parts, login.name), visitor, device=who.session_id.bytes)
+    guess = await begin_login_guess(parts, login.name, login, visitor, device=who.session_id.bytes)
     await prove_login(parts, login, proof.password, guess)
     await forgive(parts, guess)
     async with parts.transaction() as transaction:
@@ -109,11 +113,6 @@ async def look_at_login(parts: Parts, who: SignedIn) -> SchoolLogin:
     if login is None:
         raise SessionGone
     return login
-
-
-def login_digest(parts: Parts, name: str) -> bytes:
-    """A login as the limits count it, whether there is one of that name or not."""
-    return parts.keyed_digest(b"school login", name.encode())
 
 
 async def _begin(parts: Parts, transaction: Connection, login: SchoolLogin, guess: Guess, came: _Came) -> Begun:

@@ -11,6 +11,7 @@ from accounts.answer_time import on_the_beat
 from accounts.domain.links import Link, Place
 from accounts.domain.school_logins import Kind
 from accounts.handlers.first_password import FirstPasswordUsed, await_password
+from accounts.handlers.guesses import TooManyAttempts
 from accounts.handlers.linking import (
     LoginProof,
     LoginRefused,
@@ -116,7 +117,7 @@ async def post_login(
     """
     response.headers.update(NO_STORE)
     try:
-        async with on_the_beat(parts.beat_seconds, LoginRefused):
+        async with on_the_beat(parts.beat_seconds, LoginRefused, TooManyAttempts):
             return LinkedLoginAnswer.of(await link_login(parts, who, body.proof(), calling))
     except FirstPasswordUsed as used:
         if body.new_password is None:

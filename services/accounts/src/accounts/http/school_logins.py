@@ -12,6 +12,7 @@ from accounts.answer_time import on_the_beat
 from accounts.domain.password import accept_password
 from accounts.domain.school_logins import Kind, login_name
 from accounts.handlers.first_password import FirstPasswordUsed, await_password
+from accounts.handlers.guesses import TooManyAttempts
 from accounts.handlers.linking import unlink_account
 from accounts.handlers.proving import Proof
 from accounts.handlers.school_sign_in import (
@@ -102,7 +103,7 @@ async def post_school_session(
     response.headers.update(NO_STORE)
     asked = SchoolSignIn(body.login, body.password, shared=body.shared_computer)
     try:
-        async with on_the_beat(parts.beat_seconds, SignInRefused):
+        async with on_the_beat(parts.beat_seconds, SignInRefused, TooManyAttempts):
             return SignedInAnswer.begun(await sign_in_at_school(parts, asked, calling))
     except FirstPasswordUsed as used:
         if body.new_password is None:

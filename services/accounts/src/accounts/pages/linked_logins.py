@@ -8,6 +8,7 @@ from fastapi.responses import Response
 
 from accounts.answer_time import on_the_beat
 from accounts.handlers.first_password import FirstPasswordUsed, await_password, whose_choice
+from accounts.handlers.guesses import TooManyAttempts
 from accounts.handlers.linking import (
     LinkedElsewhere,
     LoginRefused,
@@ -68,7 +69,7 @@ async def send_login(request: Request, parts: WorkingParts, owner: Sending, call
     if form.body is None:
         return _linking_form(request, owner, form)
     try:
-        async with on_the_beat(parts.beat_seconds, LoginRefused):
+        async with on_the_beat(parts.beat_seconds, LoginRefused, TooManyAttempts):
             await link_login(parts, owner.who, form.body.proof(), calling)
     except (LoginRefused, LinkedElsewhere) as refusal:
         return _linking_form(request, owner, form.refused(wrong_fields(refusal)))

@@ -5,7 +5,7 @@ from fastapi.responses import Response
 
 from accounts.answer_time import on_the_beat
 from accounts.handlers.first_password import FirstPasswordUsed, await_password, whose_choice
-from accounts.handlers.guesses import Visitor
+from accounts.handlers.guesses import TooManyAttempts, Visitor
 from accounts.handlers.parts import Parts
 from accounts.handlers.passwords import PasswordRefused
 from accounts.handlers.proving import Proof
@@ -55,7 +55,7 @@ async def sign_in_with_login(request: Request, parts: Parts, visitor: Visitor) -
         return sign_in_form(request, form)
     asked = SchoolSignIn(form.body.email, form.body.password, shared=form.body.shared_computer)
     try:
-        async with on_the_beat(parts.beat_seconds, SignInRefused):
+        async with on_the_beat(parts.beat_seconds, SignInRefused, TooManyAttempts):
             begun = await sign_in_at_school(parts, asked, visitor, cookies.session_token_of(request))
     except SignInRefused:
         return sign_in_form(request, form.refused({"password": "wrong_credentials"}))

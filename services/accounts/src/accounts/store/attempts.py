@@ -1,10 +1,11 @@
-"""Guesses that failed or are under way, and what is counted in a window: failures and requests of a network."""
+"""Guesses that failed or are under way, and what is counted in a window, such as the failures of a network."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from accounts.domain.attempts import Window
 from shared.runtime.postgres import Connection
-from shared.runtime.sql import load_queries
+from shared.runtime.sql import columns, load_queries
 
 SQL = load_queries("accounts.store", "attempts.sql")
 
@@ -32,20 +33,17 @@ async def begin_attempt(
     return failures
 
 
-async def full_until(
-    connection: Connection, subject: bytes, now: datetime, *, limit: int, window: timedelta
-) -> datetime | None:
-    """When the window of a subject ends that has counted up to `limit`; None while it has not."""
-    instant: datetime | None = await connection.fetchval(SQL["full_until"], subject, now - window, limit, window)
+async def full_until(connection: Connection, windows: Sequence[Window], now: datetime) -> datetime | None:
+    """When the last of the windows ends that have counted up to their limits; None while none has."""
+    rows = [(window.subject, window.limit, window.length) for window in windows]
+    instant: datetime | None = await connection.fetchval(SQL["full_until"], now, *columns(rows, 3))
     return instant
 
 
-async def count_in_window(
-    connection: Connection, subject: bytes, now: datetime, *, limit: int, window: timedelta
-) -> datetime | None:
-    """Counts one more for a subject. Where its window has `limit` already nothing is counted: returns when it ends."""
+async def count_in_window(connection: Connection, window: Window, now: datetime) -> datetime | None:
+    """Counts one more. Where the window is full already nothing is counted: returns when it ends."""
     instant: datetime | None = await connection.fetchval(
-        SQL["count_in_window"], subject, now, now - window, limit, window
+        SQL["count_in_window"], window.subject, now, now - window.length, window.limit, window.length
     )
     return instant
 

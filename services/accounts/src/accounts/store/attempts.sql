@@ -21,8 +21,10 @@ WHERE seen.blocked_until <= $3
 RETURNING failures;
 
 -- name: full_until
--- $2 where earlier windows have ended, $3 how many one takes, $4 how long it is.
-SELECT failed_at + $4::interval FROM failed_attempts WHERE subject = $1 AND failed_at > $2 AND failures >= $3;
+-- $2 the windows, $3 how many each takes, $4 how long each is.
+SELECT max(failed_at + length)
+FROM unnest($2::bytea[], $3::integer[], $4::interval[]) AS asked (subject, takes, length) JOIN failed_attempts USING (subject)
+WHERE failed_at + length > $1 AND failures >= takes;
 
 -- name: count_in_window
 -- A window that begins with the first that it counts; what comes when it is full is not counted, and told when it ends.

@@ -57,6 +57,7 @@ class SchoolLogin:
     """
 
     login_id: UUID
+    school_id: UUID
     person_id: UUID
     kind: Kind
     name: str
@@ -146,6 +147,12 @@ async def known_device(connection: Connection, name: str, device_hashes: Sequenc
     return device
 
 
+async def school_near(connection: Connection, number: str) -> UUID | None:
+    """The school of the login whose number is next to this one; None where there are no logins."""
+    school: UUID | None = await connection.fetchval(SQL["school_near"], number)
+    return school
+
+
 async def set_password(connection: Connection, login_id: UUID, password_hash: str) -> None:
     """Sets the password that its owner has chosen."""
     await connection.execute(SQL["set_password"], login_id, password_hash)
@@ -154,6 +161,7 @@ async def set_password(connection: Connection, login_id: UUID, password_hash: st
 def _login(row: asyncpg.Record | None) -> SchoolLogin | None:
     return row and SchoolLogin(
         login_id=row["login_id"],
+        school_id=row["school_id"],
         person_id=row["person_id"],
         kind=Kind(row["kind"]),
         name=row["name"],

@@ -73,7 +73,7 @@ SELECT FROM school_logins WHERE login_id = $1 FOR UPDATE;
 
 -- name: login
 -- By its name ($1) or its id ($2), while it and whose it is are not over.
-SELECT login_id, person.person_id, school_logins.kind, school_logins.name, password_hash, is_first_password, linked_at,
+SELECT login_id, school_logins.school_id, person.person_id, school_logins.kind, school_logins.name, password_hash, is_first_password, linked_at,
     person.given_name, person.family_name, person.language, student.given_name AS student_given_name, student.family_name AS student_family_name,
     orgs.name AS school
 FROM school_logins JOIN people AS person ON person.person_id = school_logins.person_id
@@ -85,6 +85,11 @@ WHERE (school_logins.name = $1 OR login_id = $2) AND ended_at IS NULL AND coales
 SELECT device_hash FROM devices JOIN school_logins ON login_id = account_id
 WHERE name = $1 AND device_hash = ANY ($2::bytea[])
 ORDER BY devices.last_used_at DESC, device_hash LIMIT 1;
+
+-- name: school_near
+SELECT coalesce(
+    (SELECT school_id FROM school_logins WHERE name >= $1 ORDER BY name LIMIT 1),
+    (SELECT school_id FROM school_logins ORDER BY name LIMIT 1));
 
 -- name: set_password
 UPDATE school_logins SET password_hash = $2, is_first_password = false WHERE login_id = $1;
