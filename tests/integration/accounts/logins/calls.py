@@ -5,7 +5,8 @@ from typing import Any
 from httpx import Response
 from tests.integration.accounts.accounts_world import FIREFOX, HOME, AccountsWorld, SignedIn
 
-from accounts.handlers.handing_out import Slip
+from accounts.handlers.handing_out import Slip, fresh_passwords, hand_out_again
+from accounts.store import school_logins as store
 
 OWN = "lampa w zielonym lesie"
 ANOTHER = "rower na dachu szkoly"
@@ -32,3 +33,12 @@ def code_of(answer: Response) -> tuple[int, str]:
     body: dict[str, Any] = answer.json()
     errors = body.get("errors")
     return answer.status_code, errors[0]["code"] if errors else body["code"]
+
+
+async def printed_anew(world: AccountsWorld, login: str) -> Slip:
+    """The slip of a login after the school has printed another password."""
+    [fresh] = await fresh_passwords(world.parts.hasher, 1)
+    async with world.pool.acquire() as connection:
+        found = await store.named(connection, login)
+        assert found is not None
+        return await hand_out_again(connection, fresh, found, now=world.clock(), printing=lambda _: None)

@@ -7,7 +7,7 @@ import pytest
 from tests.integration.accounts.rosters.export import small_export
 from tests.integration.accounts.rosters.importing import Imports
 
-from accounts.handlers.handing_out import Slip, hand_out
+from accounts.handlers.handing_out import Round, Slip, hand_out
 from accounts.handlers.parts import Parts
 from accounts.store import school_logins as store
 from shared.runtime.postgres import Connection, connect
@@ -31,5 +31,6 @@ async def slips(connection: Connection, parts: Parts) -> Mapping[str, Slip]:
     [school] = await store.schools_named(connection, "Szkoła nr 1", None)
     [(class_id, _)] = await store.classes_named(connection, school.school_id, "3b")
     printed: list[Slip] = []
-    await hand_out(connection, parts.hasher, school, class_id, again=False, now=parts.clock(), printing=printed.extend)
+    round_ = Round(school, class_id)
+    await hand_out(connection, parts.hasher, round_, now=parts.clock(), printing=printed.extend)
     return {slip.person: slip for slip in reversed(printed)}

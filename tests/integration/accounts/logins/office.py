@@ -5,7 +5,7 @@ from uuid import UUID
 from tests.integration.accounts.accounts_world import AccountsWorld, SignedIn
 from tests.integration.accounts.logins.calls import first_time
 
-from accounts.handlers.handing_out import Slip, hand_out
+from accounts.handlers.handing_out import Round, Slip, hand_out
 from accounts.store import school_logins as store
 from accounts.store.school_logins import School
 from shared.runtime.postgres import Connection
@@ -36,7 +36,7 @@ async def staff_slips(world: AccountsWorld, connection: Connection, name: str = 
     school, printed = await school_of(connection, name), list[Slip]()
     await connection.execute(SECRETARY, school.district_id, school.school_id)
     now, hasher = world.clock(), world.parts.hasher
-    await hand_out(connection, hasher, school, None, again=False, now=now, printing=printed.extend)
+    await hand_out(connection, hasher, Round(school, None), now=now, printing=printed.extend)
     return {slip.person: slip for slip in printed}
 
 

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from tests.integration.accounts.accounts_world import AccountsWorld
 
-from accounts.handlers.handing_out import Slip, hand_out
+from accounts.handlers.handing_out import Round, Slip, hand_out
 from accounts.store.school_logins import School
 
 DISTRICT, SCHOOL, TEACHER, CLASS = UUID(int=1), UUID(int=2), UUID(int=3), UUID(int=4)
@@ -44,14 +44,7 @@ async def teachers_slip(world: AccountsWorld) -> Slip:
     await world.pool.execute(ROSTER, DISTRICT, SCHOOL, TEACHER)
     school, printed = School(SCHOOL, DISTRICT, "Szkoła nr 1"), list[Slip]()
     async with world.pool.acquire() as connection:
-        await hand_out(
-            connection,
-            world.parts.hasher,
-            school,
-            None,
-            again=False,
-            now=world.clock(),
-            printing=printed.extend,
-        )
+        round_ = Round(school, None)
+        await hand_out(connection, world.parts.hasher, round_, now=world.clock(), printing=printed.extend)
     [slip] = printed
     return slip

@@ -7,12 +7,14 @@ from uuid import UUID
 import pytest
 from httpx import Response
 from tests.integration.accounts.accounts_world import ADDRESS, HOME, OTHER_PASSWORD, AccountsWorld, SignedIn
-from tests.integration.accounts.logins.calls import OWN, code_of, first_time, sign_in
+from tests.integration.accounts.logins.calls import OWN, code_of, first_time, printed_anew, sign_in
+from tests.integration.accounts.logins.office import staff_slips
+from tests.waiting import until
 
 from accounts.handlers.erasure import delete_due_accounts
-from accounts.handlers.handing_out import Slip, hand_out_again
+from accounts.handlers.handing_out import Slip
+from accounts.handlers.parts import Contended
 from accounts.rosters.snapshot import tell_all
-from accounts.store import school_logins as store
 from shared.contracts.accounts import LoginLinked, LoginUnlinked
 from shared.contracts.roster import LinkChanged
 from shared.runtime.postgres import Connection
@@ -62,8 +64,11 @@ async def test_who_knows_the_password_links_the_login_and_every_service_is_told(
     login_id = await linked(world, anna, slips["Jan Lis"])
     [told] = [event.data for event in await world.events() if isinstance(event.data, LoginLinked)]
     assert (told.login_id, told.login_kind, told.school_name) == (login_id, "guardian", "Szkoła nr 1")
+    assert slips["Jan Lis"].login.endswith(told.login_ending)
+    assert len(told.login_ending) == 2
     jan, account = await whoami(connection, "Jan"), told.account_id
-    assert await links_told(world) == [LinkChanged(login_id=login_id, person_id=jan, account_id=account, version=1)]
+    link_of_jan = LinkChanged(login_id=login_id, kind="guardian", person_id=jan, account_id=account, version=1)
+    assert await links_told(world) == [link_of_jan]
     [mine] = (await anna.call("GET", "me/logins")).json()["logins"]
     assert (mine["login"], mine["person"], mine["pupil"]) == (slips["Jan Lis"].login, "Jan Lis", "Ala Lis")
 
@@ -106,13 +111,33 @@ async def test_a_child_whom_the_guardian_may_not_see_is_not_shown(
 async def test_a_pupil_and_a_teacher_see_where_they_are_themselves(
     world: AccountsWorld, anna: SignedIn, slips: Mapping[str, Slip], connection: Connection
 ) -> None:
-    login_id = await linked(world, anna, slips["Ala Lis"])
-    [place] = (await anna.call("GET", "me/schools")).json()["places"]
-    assert (place["kind"], place["given_name"], place["classes"]) == ("student", "Ala", ["3b"])
-    as_iga = "UPDATE school_logins SET person_id = $1 WHERE login_id = $2"
-    await connection.execute(as_iga, await whoami(connection, "Iga"), login_id)
-    [place] = (await anna.call("GET", "me/schools")).json()["places"]
-    assert (place["kind"], place["given_name"], place["roles"]) == ("staff", "Iga", ["teacher"])
+    await linked(world, anna, slips["Ala Lis"])
+    await linked(world, anna, (await staff_slips(world, connection))["Iga Kos"])
+    ala, iga = (await anna.call("GET", "me/schools")).json()["places"]
+    assert (ala["kind"], ala["given_name"], ala["classes"]) == ("student", "Ala", ["3b"])
+    assert (iga["kind"], iga["given_name"], iga["roles"]) == ("staff", "Iga", ["teacher"])
+
+
+async def test_a_child_stands_there_once_also_where_its_own_login_is_linked(
+    world: AccountsWorld, anna: SignedIn, slips: Mapping[str, Slip]
+) -> None:
+    await linked(world, anna, slips["Ala Lis"])
+    await linked(world, anna, slips["Jan Lis"])
+    places = (await anna.call("GET", "me/schools")).json()["places"]
+    assert [(place["kind"], place["given_name"]) for place in places] == [("guardian", "Ala"), ("guardian", "Ola")]
+
+
+async def test_a_guardians_login_shows_nothing_of_where_its_owner_works(
+    world: AccountsWorld, anna: SignedIn, slips: Mapping[str, Slip], connection: Connection
+) -> None:
+    role = """INSERT INTO person_roles (role_id, person_id, school_id, role)
+        SELECT gen_random_uuid(), person_id, (SELECT org_id FROM orgs WHERE name = 'Szkoła nr 1'), 'head'
+        FROM people WHERE given_name = 'Jan'"""
+    await connection.execute(role)
+    await linked(world, anna, slips["Jan Lis"])
+    places = (await anna.call("GET", "me/schools")).json()["places"]
+    assert {place["kind"] for place in places} == {"guardian"}
+    assert (await anna.call("GET", "office")).json() == {"schools": [], "classes": []}
 
 
 async def test_the_printed_password_links_together_with_another(
@@ -201,14 +226,41 @@ async def test_the_login_itself_ends_its_link(world: AccountsWorld, anna: Signed
 
 
 async def test_another_printed_password_ends_the_link(
-    world: AccountsWorld, anna: SignedIn, slips: Mapping[str, Slip], connection: Connection
+    world: AccountsWorld, anna: SignedIn, slips: Mapping[str, Slip]
 ) -> None:
     await linked(world, anna, slips["Jan Lis"])
-    login = await store.named(connection, slips["Jan Lis"].login)
-    assert login is not None
-    await hand_out_again(connection, world.parts.hasher, login, now=world.clock(), printing=lambda _: None)
+    await printed_anew(world, slips["Jan Lis"].login)
     assert (await anna.call("GET", "me/logins")).json() == {"logins": []}
     assert await _ended_by(world) == ["school"]
+
+
+async def test_a_link_that_is_made_while_another_password_is_printed_does_not_outlive_it(
+    world: AccountsWorld, anna: SignedIn, slips: Mapping[str, Slip], connection: Connection
+) -> None:
+    await first_time(world, slips["Jan Lis"])
+    login = slips["Jan Lis"].login
+    async with connection.transaction():
+        await connection.execute("SELECT FROM school_logins WHERE name = $1 FOR UPDATE", login)
+        linking = asyncio.ensure_future(link(anna, login))
+        await until(world.waits_for_a_lock)
+        printing = asyncio.ensure_future(printed_anew(world, login))
+        await asyncio.sleep(0.2)
+    answer, printed = await asyncio.gather(linking, printing, return_exceptions=True)
+    assert isinstance(answer, Response)
+    if isinstance(printed, Contended):
+        await printed_anew(world, login)
+    assert (await anna.call("GET", "me/logins")).json() == {"logins": []}
+
+
+async def test_thirty_links_a_day_are_enough_for_anybody(
+    world: AccountsWorld, anna: SignedIn, slips: Mapping[str, Slip]
+) -> None:
+    login_id = await linked(world, anna, slips["Jan Lis"])
+    for _ in range(29):
+        await anna.call("DELETE", f"me/logins/{login_id}")
+        assert (await link(anna, slips["Jan Lis"].login)).status_code == 201
+    await anna.call("DELETE", f"me/logins/{login_id}")
+    assert code_of(await link(anna, slips["Jan Lis"].login)) == (429, "too_many_requests")
 
 
 async def test_with_the_account_its_links_go_and_the_logins_stay(

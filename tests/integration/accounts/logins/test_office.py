@@ -1,6 +1,7 @@
 """A school's office hands out logins, by the API; teachers and guardians print one anew."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from uuid import UUID, uuid4
 
 import pytest
@@ -9,6 +10,7 @@ from tests.integration.accounts.logins.calls import OWN, code_of, first_time, si
 from tests.integration.accounts.logins.office import at_work, class_3b, school_of, staff_slips
 
 from accounts.handlers.handing_out import Slip
+from shared.contracts.accounts import LoginUnlinked
 from shared.runtime.postgres import Connection
 
 
@@ -110,6 +112,74 @@ async def test_a_guardian_whom_a_court_has_shut_out_prints_nothing(
     await connection.execute("UPDATE guardianships SET see = false")
     answer = await jan.call("POST", f"logins/{await login_id_of(connection, slips['Ala Lis'])}/slip")
     assert code_of(answer) == (404, "not_found")
+
+
+AS_HEAD = """
+INSERT INTO person_roles (role_id, person_id, school_id, role)
+SELECT gen_random_uuid(), person_id, (SELECT org_id FROM orgs WHERE name = $2), 'head' FROM people WHERE given_name = $1
+"""
+
+
+async def test_with_a_guardians_login_that_a_teacher_prints_anew_nobody_gets_into_the_office(
+    world: AccountsWorld, teacher: SignedIn, slips: Mapping[str, Slip], connection: Connection
+) -> None:
+    await connection.execute(AS_HEAD, "Jan", "Szkoła nr 1")
+    answer = await teacher.call("POST", f"logins/{await login_id_of(connection, slips['Jan Lis'])}/slip")
+    as_jan = await first_time(world, replace(slips["Jan Lis"], password=answer.json()["password"]))
+    assert (await as_jan.call("GET", "office")).json() == {"schools": [], "classes": []}
+    school = (await school_of(connection)).school_id
+    assert code_of(await as_jan.call("GET", f"office/schools/{school}/staff")) == (404, "not_found")
+
+
+async def test_an_office_lets_nobody_into_the_office_of_another_school(
+    secretary: SignedIn, connection: Connection
+) -> None:
+    iga = await connection.fetchval("SELECT login_id FROM school_logins JOIN people USING (person_id) WHERE given_name = 'Iga'")
+    assert (await secretary.call("POST", f"logins/{iga}/slip")).status_code == 201
+    await connection.execute(AS_HEAD, "Iga", "Szkoła nr 2")
+    assert code_of(await secretary.call("POST", f"logins/{iga}/slip")) == (404, "not_found")
+    school = (await school_of(connection)).school_id
+    people = (await secretary.call("GET", f"office/schools/{school}/staff")).json()["people"]
+    assert [person["person"] for person in people] == ["Zofia Wrona"]
+    again = await secretary.call("POST", f"office/schools/{school}/staff/slips", {"again": True})
+    assert again.json()["slips"] == []
+
+
+async def test_a_login_follows_the_pupil_to_another_school(
+    world: AccountsWorld, secretary: SignedIn, slips: Mapping[str, Slip], connection: Connection
+) -> None:
+    login_id = await login_id_of(connection, slips["Ala Lis"])
+    moved = """UPDATE person_roles SET school_id = (SELECT org_id FROM orgs WHERE name = 'Szkoła nr 2')
+        FROM people WHERE person_roles.person_id = people.person_id AND given_name = 'Ala'"""
+    await connection.execute(moved)
+    assert code_of(await secretary.call("POST", f"logins/{login_id}/slip")) == (404, "not_found")
+    elsewhere = await at_work(world, connection, "Zofia Wrona", "Szkoła nr 2")
+    assert (await elsewhere.call("POST", f"logins/{login_id}/slip")).status_code == 201
+
+
+async def test_one_login_is_printed_anew_five_times_an_hour(
+    world: AccountsWorld, secretary: SignedIn, slips: Mapping[str, Slip], connection: Connection
+) -> None:
+    path = f"logins/{await login_id_of(connection, slips['Ala Lis'])}/slip"
+    for _ in range(5):
+        assert (await secretary.call("POST", path)).status_code == 201
+    assert code_of(await secretary.call("POST", path)) == (429, "too_many_requests")
+    other = f"logins/{await login_id_of(connection, slips['Ola Lis'])}/slip"
+    assert (await secretary.call("POST", other)).status_code == 201
+
+
+@pytest.mark.parametrize(("person", "by"), [("Zofia Wrona", "school"), ("Jan Lis", "guardian")])
+async def test_a_link_that_ends_by_it_says_who_has_done_it(
+    world: AccountsWorld, slips: Mapping[str, Slip], connection: Connection, person: str, by: str
+) -> None:
+    anna = await world.somebody()
+    await first_time(world, slips["Ala Lis"])
+    body = {"login": slips["Ala Lis"].login, "password": OWN}
+    assert (await anna.call("POST", "me/logins", body)).status_code == 201
+    staff = await staff_slips(world, connection)
+    who = await first_time(world, {**staff, **slips}[person])
+    assert (await who.call("POST", f"logins/{await login_id_of(connection, slips['Ala Lis'])}/slip")).status_code == 201
+    assert [event.data.by for event in await world.events() if isinstance(event.data, LoginUnlinked)] == [by]
 
 
 async def test_a_portal_account_does_what_its_logins_may(world: AccountsWorld, connection: Connection) -> None:

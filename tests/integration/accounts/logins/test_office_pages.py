@@ -89,6 +89,38 @@ async def test_one_slip_is_printed_anew_from_the_class(
     assert slips["Ala Lis"].password not in sheet.text
 
 
+async def test_a_form_that_is_sent_twice_prints_once(
+    world: AccountsWorld, staff: Mapping[str, Slip], slips: Mapping[str, Slip], connection: Connection
+) -> None:
+    browser = await signed_in(world, staff["Zofia Wrona"])
+    path = f"/office/classes/{await class_3b(connection)}?lang=en"
+    world.clock.forward(seconds=1)
+    seen = re.findall(r'name="seen" value="([^"]+)"', (await browser.get(path)).text)[0].replace("&#43;", "+")
+    world.clock.forward(seconds=1)
+    assert (await browser.send(path, again="true", seen=seen)).text.count('<article class="slip"') == 6
+    assert (await browser.send(path, again="true", seen=seen)).headers["location"] == f"{path}&done=none"
+    login_id = await connection.fetchval("SELECT login_id FROM school_logins WHERE name = $1", slips["Ala Lis"].login)
+    repeated = await browser.send(f"/logins/{login_id}/slip?lang=en", seen=seen)
+    assert repeated.status_code == 409
+    assert "Printed already" in repeated.text
+    later = world.clock().isoformat()
+    assert (await browser.send(f"/logins/{login_id}/slip?lang=en", seen=later)).status_code == 200
+
+
+async def test_a_slip_is_printed_by_no_link_and_no_form_of_another_site(
+    world: AccountsWorld, staff: Mapping[str, Slip], slips: Mapping[str, Slip], connection: Connection
+) -> None:
+    browser = await signed_in(world, staff["Zofia Wrona"])
+    login_id = await connection.fetchval("SELECT login_id FROM school_logins WHERE name = $1", slips["Ala Lis"].login)
+    path = f"/logins/{login_id}/slip?lang=en"
+    before = await connection.fetchval("SELECT password_hash FROM school_logins WHERE login_id = $1", login_id)
+    assert (await browser.get(path)).headers["location"] == "/?lang=en"
+    assert (await browser.post(path, {"form_token": "of somebody else"})).status_code == 403
+    mine = {"form_token": await browser.form_token()}
+    assert (await browser.post(path, mine, **{"Sec-Fetch-Site": "cross-site"})).status_code == 403
+    assert await connection.fetchval("SELECT password_hash FROM school_logins WHERE login_id = $1", login_id) == before
+
+
 async def test_a_guardian_with_a_portal_account_prints_the_childs_login_anew(
     world: AccountsWorld, slips: Mapping[str, Slip]
 ) -> None:

@@ -13,11 +13,11 @@ import pytest
 from httpx import AsyncClient, Response
 from tests.integration.accounts.accounts_world import OTHER_PASSWORD, AccountsWorld, SignedIn, client_of
 from tests.integration.accounts.browser import Browser
-from tests.integration.accounts.logins.calls import ANOTHER, OWN, code_of, first_time, sign_in
+from tests.integration.accounts.logins.calls import ANOTHER, OWN, code_of, first_time, printed_anew, sign_in
 from tests.plans import explain, reads_all_of
 
 from accounts.domain.school_logins import number_of
-from accounts.handlers.handing_out import Slip, hand_out, hand_out_again
+from accounts.handlers.handing_out import Round, Slip, hand_out
 from accounts.handlers.parts import Parts
 from accounts.store import school_logins as store
 from shared.runtime.postgres import Connection
@@ -56,7 +56,7 @@ async def teacher(connection: Connection, parts: Parts) -> Slip:
     await connection.execute(TEACHES_AT_THE_SECOND)
     [school] = await store.schools_named(connection, "Szkoła nr 2", None)
     printed: list[Slip] = []
-    await hand_out(connection, parts.hasher, school, None, again=False, now=parts.clock(), printing=printed.extend)
+    await hand_out(connection, parts.hasher, Round(school, None), now=parts.clock(), printing=printed.extend)
     [slip] = printed
     return slip
 
@@ -142,9 +142,7 @@ async def test_a_browser_that_is_known_chooses_in_the_place_of_another_slip_at_a
     await first_time(world, slips["Ala Lis"])
     browser = Browser(world.client)
     await browser.sign_in(slips["Ala Lis"].login, OWN)
-    login = await store.named(connection, slips["Ala Lis"].login)
-    assert login is not None
-    slip = await hand_out_again(connection, world.parts.hasher, login, now=world.clock(), printing=lambda _: None)
+    slip = await printed_anew(world, slips["Ala Lis"].login)
     await guess(world, those_of(slips), networks)
     await browser.sign_in(slip.login, slip.password)
     answer = await browser.post("/sign-in/first-password?lang=en", {"new_password": ANOTHER})

@@ -1,16 +1,16 @@
 """Signing in with a school login by the pages: the slip, a password of one's own, and in."""
 
+import dataclasses
+import re
 from collections.abc import Mapping
 
 import pytest
 from tests.integration.accounts.accounts_world import OTHER_PASSWORD, AccountsWorld
 from tests.integration.accounts.browser import Browser
+from tests.integration.accounts.logins.calls import ANOTHER, OWN, printed_anew
 
-from accounts.handlers.handing_out import Slip, hand_out_again
-from accounts.store import school_logins as store
+from accounts.handlers.handing_out import Slip
 
-OWN = "lampa w zielonym lesie"
-ANOTHER = "rower na dachu szkoly"
 CHOOSING = "/sign-in/first-password"
 
 
@@ -138,16 +138,12 @@ async def test_a_person_signs_out(browser: Browser, slips: Mapping[str, Slip]) -
 async def test_whoever_found_a_slip_chooses_nothing_once_another_is_printed(
     browser: Browser, world: AccountsWorld, slips: Mapping[str, Slip]
 ) -> None:
-    slip, printed = slips["Ala Lis"], list[Slip]()
+    slip = slips["Ala Lis"]
     await browser.sign_in(slip.login, slip.password)
-    async with world.pool.acquire() as connection:
-        login = await store.named(connection, slip.login)
-        assert login is not None
-        now = world.clock()
-        await hand_out_again(connection, world.parts.hasher, login, now=now, printing=printed.extend)
+    printed = await printed_anew(world, slip.login)
     answer = await browser.post(f"{CHOOSING}?lang=en", {"new_password": OWN})
     assert answer.headers["location"] == "/sign-in?lang=en&done=late"
-    await comes_in(Browser(world.client), printed[0])
+    await comes_in(Browser(world.client), printed)
 
 
 async def test_whoever_has_left_is_signed_out_when_the_token_is_renewed(
@@ -171,3 +167,19 @@ async def test_a_login_signs_out_everywhere_by_its_page(browser: Browser, slips:
     assert answer.headers["location"] == "/sign-out?lang=en"
     renewal = await other.get((await other.get("/school-login/password?lang=en")).headers["location"])
     assert renewal.headers["location"].startswith("/sign-in")
+
+
+async def test_a_guardian_gives_a_child_another_password_without_a_portal_account(
+    browser: Browser, slips: Mapping[str, Slip]
+) -> None:
+    await comes_in(browser, slips["Jan Lis"])
+    home = (await browser.get("/?lang=en")).text
+    assert re.findall(r"<h2>(\w+ Lis)</h2>", home) == ["Ala Lis", "Ola Lis"]
+    path = re.findall(r'action="(/logins/[^"]+)"', home)[0]
+    sheet = await browser.send(path)
+    assert slips["Ala Lis"].login in sheet.text
+    await comes_in(Browser(browser.client), dataclasses.replace(slips["Ala Lis"], password=_password_on(sheet.text)))
+
+
+def _password_on(sheet: str) -> str:
+    return re.findall(r"<dd>(.*?)</dd>", sheet)[1]

@@ -20,7 +20,8 @@ from shared.contracts.roster import (
     Subject,
     TermChanged,
 )
-from shared.runtime.auth.access_tokens import LIFETIME, SignedIn
+from shared.contracts.envelope import LoginKind
+from shared.runtime.auth.access_tokens import LOGIN_KINDS, LIFETIME, SignedIn
 from shared.runtime.events import new_event, new_id
 from shared.runtime.settings import KafkaSettings
 
@@ -83,16 +84,23 @@ def guardianship(
     )
 
 
-def link(who: PersonChanged, account: UUID | None, version: int = 1, *, login: str = "login") -> LinkChanged:
+def link(
+    who: PersonChanged, account: UUID | None, version: int = 1, *, login: str = "login", kind: LoginKind = "guardian"
+) -> LinkChanged:
     """The link of one of their logins with a portal account, or with none."""
-    return LinkChanged(
-        login_id=uuid5(who.person_id, login), person_id=who.person_id, account_id=account, version=version
-    )
+    login_id = uuid5(who.person_id, login)
+    return LinkChanged(login_id=login_id, kind=kind, person_id=who.person_id, account_id=account, version=version)
 
 
-def signed_in(account: UUID, person: UUID | None = None) -> SignedIn:
+def signed_in(account: UUID, person: UUID | None = None, kind: LoginKind = "guardian") -> SignedIn:
     """Who is signed in with a portal account, or with the school login of a person."""
-    return SignedIn(account, new_id(), "a-form-token", AT, AT + LIFETIME, person)
+    owner = (person, kind) if person else ()
+    return SignedIn(account, new_id(), "a-form-token", AT, AT + LIFETIME, *owner)
+
+
+def acting(who: PersonChanged) -> list[Acting]:
+    """Somebody by all kinds of login."""
+    return [Acting(who.person_id, kind) for kind in LOGIN_KINDS]
 
 
 ADA, MUM, TEACHER = person("Ada", "student"), person("Ewa", "guardian"), person("Jan", "teacher")

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import product
 from uuid import UUID
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.integration.shared.roster.states import signed_in
 
+from shared.contracts.envelope import LoginKind
 from shared.contracts.roster import (
     ClassChanged,
     EnrolmentChanged,
@@ -19,8 +21,10 @@ from shared.contracts.roster import (
     PersonRole,
     RosterState,
 )
+from shared.runtime.auth.access_tokens import LOGIN_KINDS
 from shared.runtime.postgres import Connection, connect
-from shared.runtime.roster.asking import persons_of, place_of, rights_of
+from shared.runtime.roster.asking import acting_of, place_of, rights_of
+from shared.runtime.roster.rights import Acting
 from shared.runtime.roster.projection import Projection, State
 
 TODAY = date(2026, 11, 27)
@@ -40,6 +44,8 @@ roles = st.builds(
     begins_on=days,
     ends_on=days,
 )
+
+kinds: st.SearchStrategy[LoginKind] = st.sampled_from(["student", "guardian", "staff"])
 
 A_PUPIL = PersonRole(role="student", school_id=SCHOOLS[0])
 
@@ -107,7 +113,9 @@ def rosters(draw: st.DrawFn) -> Roster:
             for student, guardian in pairs
         ],
         links=[
-            LinkChanged(login_id=UUID(int=next(numbers)), person_id=person, account_id=account, version=1)
+            LinkChanged(
+                login_id=UUID(int=next(numbers)), kind=draw(kinds), person_id=person, account_id=account, version=1
+            )
             for person in PEOPLE
             for account in draw(st.lists(st.sampled_from([*ACCOUNTS, None]), max_size=2))
         ],
@@ -118,8 +126,11 @@ def holds(begins_on: date | None, ends_on: date | None) -> bool:
     return (begins_on is None or begins_on <= TODAY) and (ends_on is None or ends_on >= TODAY)
 
 
-def may_see(roster: Roster, asker: UUID, student: UUID) -> bool:
-    """The rule, spelled out: the pupil, guardians who may see, teachers of a class, who knows the school's pupils."""
+def may_see(roster: Roster, asker: UUID, student: UUID, kind: LoginKind) -> bool:
+    """The rule, spelled out: the pupil, guardians who may see, teachers of a class, who knows the school's pupils.
+
+    Each by a login of that kind.
+    """
     people = {each.person_id: each for each in roster.people}
     over = {each.class_id for each in roster.classes if not holds(None, each.ends_on)}
 
@@ -137,17 +148,16 @@ def may_see(roster: Roster, asker: UUID, student: UUID) -> bool:
     if not is_pupil or not holds(None, people[student].ends_on) or not holds(None, people[asker].ends_on):
         return False
     schools = {school for role, school in roles_of(student) if role == "student"} - {None}
-    return (
-        asker == student
-        or any(
+    if kind == "student":
+        return asker == student
+    if kind == "guardian":
+        return any(
             each.see and (each.student_id, each.guardian_id) == (student, asker) and holds(None, each.ends_on)
             for each in roster.guardianships
         )
-        or bool(classes_of(student, "student") & classes_of(asker, "teacher"))
-        or any(
-            role in {"counsellor", "secretary", "head", "school_administrator"} and school in schools
-            for role, school in roles_of(asker)
-        )
+    return bool(classes_of(student, "student") & classes_of(asker, "teacher")) or any(
+        role in {"counsellor", "secretary", "head", "school_administrator"} and school in schools
+        for role, school in roles_of(asker)
     )
 
 
@@ -175,18 +185,19 @@ async def test_who_sees_whom(connection: Connection, roster: Roster) -> None:
         for kind, states in told.items():
             await projection.take_over(connection, kind, [State(DISTRICT, state) for state in states])
         rights_of_account = {
-            account: await rights_of(connection, await persons_of(connection, signed_in(account)), TODAY)
+            account: await rights_of(connection, await acting_of(connection, signed_in(account)), TODAY)
             for account in ACCOUNTS
         }
         for student in PEOPLE:
             place = await place_of(connection, student, TODAY)
-            for asker in PEOPLE:
-                rights = await rights_of(connection, [asker], TODAY)
+            for asker, kind in product(PEOPLE, sorted(LOGIN_KINDS)):
+                rights = await rights_of(connection, [Acting(asker, kind)], TODAY)
                 sees = place is not None and rights.sees(place)
-                assert sees is may_see(roster, asker, student), (asker, student)
+                assert sees is may_see(roster, asker, student, kind), (asker, student, kind)
             for account in ACCOUNTS:
                 sees = place is not None and rights_of_account[account].sees(place)
-                linked = [each.person_id for each in roster.links if each.account_id == account]
-                assert sees is any(may_see(roster, person, student) for person in linked), (account, student)
+                linked = [each for each in roster.links if each.account_id == account]
+                seen = any(may_see(roster, each.person_id, student, each.kind) for each in linked)
+                assert sees is seen, (account, student)
     finally:
         await transaction.rollback()

@@ -18,15 +18,17 @@ from tests.plans import buffers, explain, reads_all_of
 from shared.contracts.roster import LinkChanged
 from shared.runtime.events import new_id
 from shared.runtime.postgres import Pool
-from shared.runtime.roster.asking import SQL, persons_of
+from shared.runtime.roster.asking import SQL, acting_of
+from shared.runtime.roster.rights import Acting
 from shared.runtime.roster.projection import Projection, State
 
 FILL = """
-INSERT INTO roster.links (login_id, district_id, person_id, account_id, version)
-SELECT gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), CASE WHEN number % 2 = 0 THEN gen_random_uuid() END, 1
+INSERT INTO roster.links (login_id, district_id, kind, person_id, account_id, version)
+SELECT gen_random_uuid(), gen_random_uuid(), 'guardian', gen_random_uuid(), CASE WHEN number % 2 = 0 THEN gen_random_uuid() END, 1
 FROM generate_series(1, 30000) AS number
 """
 A_FEW_PAGES = 10
+AS_MUM = Acting(MUM.person_id, "guardian")
 
 
 class Links:
@@ -51,36 +53,36 @@ def links(pool: Pool) -> Links:
 async def test_a_school_login_is_its_person_alone_whatever_is_linked(links: Links, pool: Pool) -> None:
     login = link(MUM, ACCOUNT)
     await links.tell(login, link(ADA, login.login_id))
-    assert await persons_of(pool, signed_in(login.login_id, MUM.person_id)) == [MUM.person_id]
-    assert await persons_of(pool, signed_in(ACCOUNT, TEACHER.person_id)) == [TEACHER.person_id]
+    assert await acting_of(pool, signed_in(login.login_id, MUM.person_id)) == [AS_MUM]
+    assert await acting_of(pool, signed_in(ACCOUNT, TEACHER.person_id, "staff")) == [Acting(TEACHER.person_id, "staff")]
 
 
 async def test_a_portal_account_is_everybody_whose_login_is_linked_with_it(links: Links, pool: Pool) -> None:
-    await links.tell(link(MUM, ACCOUNT), link(TEACHER, ACCOUNT), link(ADA, OTHER_ACCOUNT))
-    assert sorted(await persons_of(pool, signed_in(ACCOUNT))) == sorted([MUM.person_id, TEACHER.person_id])
+    await links.tell(link(MUM, ACCOUNT), link(TEACHER, ACCOUNT, kind="staff"), link(ADA, OTHER_ACCOUNT))
+    assert set(await acting_of(pool, signed_in(ACCOUNT))) == {AS_MUM, Acting(TEACHER.person_id, "staff")}
 
 
 async def test_who_has_a_login_for_each_child_is_one_person(links: Links, pool: Pool) -> None:
     await links.tell(link(MUM, ACCOUNT, login="for Ada"), link(MUM, ACCOUNT, login="for Leon"))
-    assert await persons_of(pool, signed_in(ACCOUNT)) == [MUM.person_id]
+    assert await acting_of(pool, signed_in(ACCOUNT)) == [AS_MUM]
     await links.tell(link(MUM, None, version=2, login="for Ada"))
-    assert await persons_of(pool, signed_in(ACCOUNT)) == [MUM.person_id]
+    assert await acting_of(pool, signed_in(ACCOUNT)) == [AS_MUM]
 
 
 async def test_a_portal_account_without_links_is_nobody(links: Links, pool: Pool) -> None:
     await links.tell(link(MUM, OTHER_ACCOUNT), link(ADA, None))
-    assert await persons_of(pool, signed_in(ACCOUNT)) == []
+    assert await acting_of(pool, signed_in(ACCOUNT)) == []
 
 
 async def test_an_account_is_nobody_any_more_once_its_link_is_gone(links: Links, pool: Pool) -> None:
     await links.tell(link(MUM, ACCOUNT), link(MUM, None, version=2))
-    assert await persons_of(pool, signed_in(ACCOUNT)) == []
+    assert await acting_of(pool, signed_in(ACCOUNT)) == []
 
 
 async def test_a_login_that_was_linked_with_another_account_is_that_ones_alone(links: Links, pool: Pool) -> None:
     await links.tell(link(MUM, ACCOUNT), link(MUM, OTHER_ACCOUNT, version=2))
-    assert await persons_of(pool, signed_in(ACCOUNT)) == []
-    assert await persons_of(pool, signed_in(OTHER_ACCOUNT)) == [MUM.person_id]
+    assert await acting_of(pool, signed_in(ACCOUNT)) == []
+    assert await acting_of(pool, signed_in(OTHER_ACCOUNT)) == [AS_MUM]
 
 
 @pytest.mark.parametrize(
@@ -92,7 +94,7 @@ async def test_an_older_link_that_comes_late_brings_nothing_back(
     links: Links, pool: Pool, late: Sequence[LinkChanged]
 ) -> None:
     await links.tell(link(MUM, None, version=3), *late)
-    assert await persons_of(pool, signed_in(ACCOUNT)) == []
+    assert await acting_of(pool, signed_in(ACCOUNT)) == []
 
 
 async def test_it_is_asked_at_the_same_cost_however_many_links_there_are(links: Links, pool: Pool) -> None:
@@ -102,7 +104,7 @@ async def test_it_is_asked_at_the_same_cost_however_many_links_there_are(links: 
     await pool.execute("VACUUM ANALYZE roster.links")
     async with pool.acquire() as connection:
         await connection.execute("SET plan_cache_mode = force_generic_plan")
-        await connection.execute(f"PREPARE asked (uuid) AS {SQL['persons']}")
+        await connection.execute(f"PREPARE asked (uuid) AS {SQL['acting']}")
         for account in (ACCOUNT, new_id()):
             plan = await explain(connection, f"EXECUTE asked ('{account}')")
             assert not reads_all_of(plan, "links")

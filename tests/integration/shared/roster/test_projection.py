@@ -13,6 +13,7 @@ from tests.integration.shared.roster.states import (
     ROSTER,
     SCHOOL,
     TEACHER,
+    acting,
     guardianship,
     in_class,
     link,
@@ -108,12 +109,12 @@ async def test_rights_follow_the_events(inbox: Inbox, pool: Pool) -> None:
     place = await place_of(pool, ADA.person_id, TODAY)
     assert place is not None
     for who in (ADA, MUM, TEACHER):
-        assert (await rights_of(pool, [who.person_id], TODAY)).sees(place)
-    teacher = await rights_of(pool, [TEACHER.person_id], TODAY)
+        assert (await rights_of(pool, acting(who), TODAY)).sees(place)
+    teacher = await rights_of(pool, acting(TEACHER), TODAY)
     assert teacher.teaches(next(iter(place.class_ids)), "MAT")
     assert not teacher.teaches(next(iter(place.class_ids)), "POL")
     await inbox.apply(arrivals([told(guardianship(ADA, MUM, version=2, see=False))]))
-    assert not (await rights_of(pool, [MUM.person_id], TODAY)).sees(place)
+    assert not (await rights_of(pool, acting(MUM), TODAY)).sees(place)
 
 
 async def test_days_count(inbox: Inbox, pool: Pool) -> None:
@@ -128,8 +129,8 @@ async def test_days_count(inbox: Inbox, pool: Pool) -> None:
     assert place is not None
     assert await place_of(pool, ADA.person_id, TODAY) is None
     for who in (MUM, TEACHER):
-        assert (await rights_of(pool, [who.person_id], last)).sees(place)
-        assert not (await rights_of(pool, [who.person_id], TODAY)).sees(place)
+        assert (await rights_of(pool, acting(who), last)).sees(place)
+        assert not (await rights_of(pool, acting(who), TODAY)).sees(place)
 
 
 async def test_a_school_that_is_over_ties_nobody_to_its_pupils(inbox: Inbox, pool: Pool) -> None:
@@ -140,10 +141,10 @@ async def test_a_school_that_is_over_ties_nobody_to_its_pupils(inbox: Inbox, poo
     place = await place_of(pool, ADA.person_id, last)
     assert place is not None
     for who in (TEACHER, head):
-        assert (await rights_of(pool, [who.person_id], last)).sees(place)
-        assert not (await rights_of(pool, [who.person_id], TODAY)).sees(place)
+        assert (await rights_of(pool, acting(who), last)).sees(place)
+        assert not (await rights_of(pool, acting(who), TODAY)).sees(place)
 
 
 async def test_nobody_is_somebody_who_is_not_known(pool: Pool) -> None:
-    assert (await rights_of(pool, [ADA.person_id], TODAY)).ties == ()
+    assert (await rights_of(pool, acting(ADA), TODAY)).ties == ()
     assert await place_of(pool, ADA.person_id, TODAY) is None

@@ -26,7 +26,8 @@ from shared.runtime.consuming import consuming
 from shared.runtime.health import Health
 from shared.runtime.postgres import Connection, Pool, connect
 from shared.runtime.roster import projection
-from shared.runtime.roster.asking import persons_of, place_of
+from shared.runtime.roster.asking import acting_of, place_of
+from shared.runtime.roster.rights import Acting
 from shared.runtime.roster.rebuild import AlreadyRebuilding, NotPutInPlace, Rebuilt, rebuild
 from shared.runtime.settings import KafkaSettings
 
@@ -63,8 +64,8 @@ async def test_it_knows_whose_the_portal_accounts_are(
     moved = [link(MUM, None, version=2), link(MUM, OTHER_ACCOUNT, version=3)]
     await publish(producer, kafka, (*ROSTER, *moved, link(ADA, ACCOUNT), link(ADA, None, version=2)))
     assert (await made_anew(connection, kafka)).kept["links"] == 2
-    assert await persons_of(pool, signed_in(ACCOUNT)) == []
-    assert await persons_of(pool, signed_in(OTHER_ACCOUNT)) == [MUM.person_id]
+    assert await acting_of(pool, signed_in(ACCOUNT)) == []
+    assert await acting_of(pool, signed_in(OTHER_ACCOUNT)) == [Acting(MUM.person_id, "guardian")]
 
 
 async def test_what_the_topics_do_not_hold_is_gone(

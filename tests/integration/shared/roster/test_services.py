@@ -13,6 +13,7 @@ from tests.integration.shared.roster.states import (
     ADA,
     MUM,
     ROSTER,
+    acting,
     guardianship,
     link,
     publish,
@@ -23,7 +24,8 @@ from tests.waiting import until
 from devstack.ports import free_port
 from devstack.process import Process
 from shared.runtime.postgres import Connection, connect
-from shared.runtime.roster.asking import persons_of, place_of, rights_of
+from shared.runtime.roster.asking import acting_of, place_of, rights_of
+from shared.runtime.roster.rights import Acting
 from shared.runtime.settings import KafkaSettings
 
 TODAY = date(2026, 11, 27)
@@ -73,14 +75,14 @@ async def test_the_worker_knows_who_may_see_whom_and_hears_when_that_ends(
     await worker.start()
 
     async def the_account_is_mum() -> bool:
-        return await persons_of(connection, signed_in(ACCOUNT)) == [MUM.person_id]
+        return await acting_of(connection, signed_in(ACCOUNT)) == [Acting(MUM.person_id, "guardian")]
 
     async def the_account_is_nobody() -> bool:
-        return await persons_of(connection, signed_in(ACCOUNT)) == []
+        return await acting_of(connection, signed_in(ACCOUNT)) == []
 
     async def mum_sees_ada() -> bool:
         place = await place_of(connection, ADA.person_id, TODAY)
-        return place is not None and (await rights_of(connection, [MUM.person_id], TODAY)).sees(place)
+        return place is not None and (await rights_of(connection, acting(MUM), TODAY)).sees(place)
 
     async def mum_sees_nobody() -> bool:
         return not await mum_sees_ada()

@@ -38,7 +38,7 @@ def issue(
 ) -> None:
     """Make logins for those who have none, and write a slip for each. The passwords stand there and nowhere else."""
     from accounts.clock import utc_now
-    from accounts.handlers.handing_out import hand_out
+    from accounts.handlers.handing_out import Round, hand_out
 
     if (class_ is None) != staff:
         fail("say either --class TITLE or --staff", EXIT_USAGE)
@@ -50,7 +50,8 @@ def issue(
         class_id, title = await _class(connection, found, class_) if class_ is not None else (None, None)
         with _hasher() as hasher:
             printing = sheet.printing(found.name, title, now)
-            return await hand_out(connection, hasher, found, class_id, again=again, now=now, printing=printing)
+            round_ = Round(found, class_id, now if again else None)
+            return await hand_out(connection, hasher, round_, now=now, printing=printing)
 
     _tell(with_database(SERVICE, work, command_seconds=None), out)
 
@@ -59,10 +60,10 @@ def reissue(
     login: Annotated[str, typer.Argument(help="The login: eight digits, with a letter behind them on some slips.")],
     out: Annotated[Path, typer.Option(help="The file that the slip is written to, as HTML to be printed.")],
 ) -> None:
-    """Write a new slip for a login whose password is lost. The old password and all its sessions end."""
+    """Write a new slip for a login whose password is lost. The old password, all its sessions and its link end."""
     from accounts.clock import utc_now
     from accounts.domain.school_logins import login_name
-    from accounts.handlers.handing_out import hand_out_again
+    from accounts.handlers.handing_out import fresh_passwords, hand_out_again
     from accounts.store.school_logins import named
 
     name = login_name(login)
@@ -77,7 +78,8 @@ def reissue(
             fail(f"nobody has the login {name}", EXIT_NOT_FOUND)
         printing = sheet.printing(login.school, None, now)
         with _hasher() as hasher:
-            return await hand_out_again(connection, hasher, login, now=now, printing=printing)
+            [fresh] = await fresh_passwords(hasher, 1)
+        return await hand_out_again(connection, fresh, login, now=now, printing=printing)
 
     slip = with_database(SERVICE, work)
     typer.echo(f"{slip.login} of {slip.person} has a new first password: print {out}, hand it out, delete the file.")

@@ -69,6 +69,11 @@ def login_name(entered: str) -> str | None:
     return name if _NAME.fullmatch(name) else None
 
 
+def ending(name: str) -> str:
+    """How a login ends: enough for its owner, who has a few, to know which one it is."""
+    return name[DIGITS - 2 :]
+
+
 def printed_password(entered: str) -> str:
     """A printed password as it is compared: whatever hyphens, blanks and capitals it was copied with."""
     return "".join(character for character in entered.lower() if character in ALPHABET)

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from accounts.domain.school_logins import Kind
+
 OWN_DEVICE_IDLE = timedelta(days=90)
 SHARED_COMPUTER_IDLE = timedelta(minutes=15)
 
@@ -46,6 +48,8 @@ class Device:
 class Session:
     """One sign-in that lasts, of a portal account, or of a school login: then `person_id` is whose it is.
 
+    `login_kind` is as what the login is that person.
+
     `form_token` stands in the forms of its pages.
     """
 
@@ -56,6 +60,7 @@ class Session:
     signed_in_at: datetime
     last_used_at: datetime
     person_id: UUID | None = None
+    login_kind: Kind | None = None
 
     @property
     def expires_at(self) -> datetime:

@@ -8,14 +8,16 @@ from uuid import UUID
 from accounts import SERVICE
 from accounts.domain.credentials import Credentials
 from accounts.domain.links import Link
+from accounts.domain.school_logins import ending
 from accounts.events.roster import Row
 from shared.contracts.accounts import LoginLinked, LoginUnlinked
 from shared.contracts.envelope import Event, EventData
 from shared.contracts.roster import LinkChanged
 from shared.runtime.events import new_event
 
-By = Literal["account", "login", "school"]
-"""Who ends a link: somebody signed in with the account or with the login; or the school."""
+By = Literal["account", "login", "school", "guardian"]
+"""Who ends a link: somebody signed in with the account or with the login; the school or the pupil's guardian, by giving
+the login another password."""
 
 
 def login_linked(account: Credentials, link: Link, now: datetime) -> Event[EventData]:
@@ -39,6 +41,7 @@ def link_told(row: Row, district: UUID, now: datetime) -> Event[EventData]:
     """The same, made of a row."""
     data = LinkChanged(
         login_id=row["login_id"],
+        kind=row["kind"],
         person_id=row["person_id"],
         account_id=row["account_id"],
         version=row["version"],
@@ -53,5 +56,6 @@ def _told(account: Credentials, link: Link) -> Mapping[str, Any]:
         "language": account.language,
         "login_id": link.login_id,
         "login_kind": link.kind.value,
+        "login_ending": ending(link.name),
         "school_name": link.school,
     }

@@ -29,5 +29,5 @@ async def _delete(transaction: Connection, account_id: UUID, now: datetime) -> N
     account = await credentials.lock(transaction, account_id)
     if account is not None:
         await revoke_all(transaction, account_id, "account_deleted", now)
-        ended = [link_changed(link.ended(), now) for link in await links.of_account(transaction, account_id)]
+        ended = [link_changed(link.ended(), now) for link in await links.locked_of_account(transaction, account_id)]
         await deletions.delete(transaction, account_id, [*ended, events.account_deleted(account, now)])

@@ -1,9 +1,10 @@
 """Logins are handed out: made for those who have none, and printed. Their passwords are kept nowhere in clear."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 from accounts.domain.school_logins import Holder, Kind, named, new_password, printed_password
@@ -12,6 +13,7 @@ from accounts.handlers.revoking import revoke_all
 from accounts.passwords import PasswordHasher
 from accounts.store import school_logins as store
 from accounts.store.school_logins import Found, NewLogin, School, SchoolLogin
+from shared.contracts.roster import Role
 from shared.runtime.events import new_id
 from shared.runtime.i18n import WARSAW
 from shared.runtime.postgres import Connection
@@ -47,78 +49,126 @@ Print = Callable[[Sequence[Slip]], None]
 """Puts the slips where they can be taken from, before what they say becomes true."""
 
 
-async def hand_out(
-    connection: Connection,
-    hasher: PasswordHasher,
-    school: School,
-    class_id: UUID | None,
-    *,
-    again: bool,
-    now: datetime,
-    printing: Print,
-) -> HandedOut:
-    """Gives everybody of a class, or without one the staff, a login who has none.
+@dataclass(frozen=True)
+class Fresh:
+    """A password that is nobody's yet, and its hash."""
 
-    `again`: also another password to those who have not used theirs; whoever has chosen a password keeps it.
+    password: str = field(repr=False)
+    hash: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Round:
+    """Whom logins are handed out to: everybody of a class, or without one the staff of a school, who has none.
+
+    `again`: also another password to those who have not used theirs, which was printed before `again`; whoever has
+    chosen a password keeps it. `but_for`: of the staff not those who have such a role at another school.
+    """
+
+    school: School
+    class_id: UUID | None
+    again: datetime | None = None
+    but_for: Collection[Role] = ()
+
+    async def find(self, connection: Connection, now: datetime) -> list[Found]:
+        """All of them, also those who have one."""
+        today = now.astimezone(WARSAW).date()
+        if self.class_id is None:
+            return await store.on_staff(connection, self.school.school_id, today, but_for=self.but_for)
+        return await store.in_class(connection, self.class_id, today)
+
+    def takes(self, found: Found) -> bool:
+        """Whether there is to be a slip."""
+        if found.holder.name is None:
+            return True
+        return bool(self.again and found.is_first_password and found.issued_at and found.issued_at < self.again)
+
+
+class SomebodyJoined(Exception):  # noqa: N818 - reads as what happened
+    """There are fewer fresh passwords than people by now; the caller begins anew."""
+
+
+async def fresh_passwords(hasher: PasswordHasher, count: int) -> list[Fresh]:
+    """So many. A few are hashed at a time, so that others find a place in the queue. Raises HashingBusy."""
+    turns = asyncio.Semaphore(HASHED_AT_ONCE)
+
+    async def fresh() -> Fresh:
+        password = new_password()
+        async with turns:
+            return Fresh(password, await hasher.hash(printed_password(password)))
+
+    return await asyncio.gather(*(fresh() for _ in range(count)))
+
+
+async def hand_out(
+    connection: Connection, hasher: PasswordHasher, round_: Round, *, now: datetime, printing: Print
+) -> HandedOut:
+    """Hands out logins over one connection. What `printing` raises leaves everything as it was."""
+    while True:
+        needed = sum(map(round_.takes, await round_.find(connection, now)))
+        fresh = await fresh_passwords(hasher, needed)
+        try:
+            return await give(connection, fresh, round_, now=now, printing=printing)
+        except SomebodyJoined:
+            continue
+
+
+async def give(
+    connection: Connection, fresh: Sequence[Fresh], round_: Round, *, now: datetime, printing: Print
+) -> HandedOut:
+    """Gives people fresh passwords, which were hashed before: nobody waits for a lock meanwhile. Raises SomebodyJoined.
+
     What `printing` raises leaves everything as it was.
     """
-    today = now.astimezone(WARSAW).date()
     async with connection.transaction():
-        await store.lock_school(connection, school.school_id)
-        if class_id is None:
-            found = await store.on_staff(connection, school.school_id, today)
-        else:
-            found = await store.in_class(connection, class_id, today)
+        await store.lock_school(connection, round_.school.school_id)
+        found = await round_.find(connection, now)
         names = await _new_names(connection, [each.holder for each in found])
-        slips = [slip for each in found if (slip := _slip(each, names, again=again))]
-        hashes = await _hashes(hasher, slips)
-        hashed = {slip.login: hash_ for slip, hash_ in zip(slips, hashes, strict=True)}
-        added = [NewLogin(new_id(), holder, name, hashed[name]) for holder, name in names.items()]
-        await store.add(connection, school, added, now)
-        known = {each.holder.name: each.login_id for each in found if each.login_id and each.holder.name in hashed}
-        old = [(login_id, hashed[name]) for name, login_id in known.items() if name]
+        taking = [each for each in found if round_.takes(each)]
+        if len(taking) > len(fresh):
+            raise SomebodyJoined
+        given = {each.holder: new for each, new in zip(taking, fresh, strict=False)}
+        added = [NewLogin(new_id(), holder, name, given[holder].hash) for holder, name in names.items()]
+        await store.add(connection, round_.school, added, now)
+        old = [(each.login_id, given[each.holder].hash) for each in taking if each.login_id]
         printed = await store.print_again(connection, old, now, also_chosen=False)
-        slips = [slip for slip in slips if slip.login not in known or known[slip.login] in printed]
+        slips = [
+            Slip(
+                each.holder.kind,
+                each.person,
+                each.pupil,
+                each.language,
+                each.holder.name or names[each.holder],
+                given[each.holder].password,
+            )
+            for each in taking
+            if each.login_id is None or each.login_id in printed
+        ]
         printing(slips)
     return HandedOut(slips, new=len(added), kept=len(found) - len(slips))
 
 
 async def hand_out_again(
-    connection: Connection, hasher: PasswordHasher, login: SchoolLogin, *, now: datetime, printing: Print
+    connection: Connection,
+    fresh: Fresh,
+    login: SchoolLogin,
+    *,
+    now: datetime,
+    printing: Print,
+    by: Literal["school", "guardian"] = "school",
 ) -> Slip:
     """Another printed password for one login, whatever its owner has chosen. Its sessions end, and so does its link.
 
-    What `printing` raises leaves everything as it was.
+    What `printing` raises leaves everything as it was. Raises Contended where it is being linked in this moment.
     """
     person = f"{login.given_name} {login.family_name}"
-    slip = Slip(login.kind, person, login.pupil, login.language, login.name, new_password())
-    hash_ = await hasher.hash(printed_password(slip.password))
+    slip = Slip(login.kind, person, login.pupil, login.language, login.name, fresh.password)
     async with connection.transaction():
-        await end_link(connection, login.login_id, now, by="school")
-        await store.locked(connection, login.login_id)  # whoever signs in at this moment does so before or after
-        await store.print_again(connection, [(login.login_id, hash_)], now, also_chosen=True)
+        await end_link(connection, login.login_id, now, by=by)  # whoever signs in now does so before or after
+        await store.print_again(connection, [(login.login_id, fresh.hash)], now, also_chosen=True)
         await revoke_all(connection, login.login_id, "password_changed", now)
         printing([slip])
     return slip
-
-
-async def _hashes(hasher: PasswordHasher, slips: Sequence[Slip]) -> list[str]:
-    """Of the passwords. A few at a time, so that whoever chooses a password meanwhile finds a place in the queue."""
-    turns = asyncio.Semaphore(HASHED_AT_ONCE)
-
-    async def hashed(slip: Slip) -> str:
-        async with turns:
-            return await hasher.hash(printed_password(slip.password))
-
-    return await asyncio.gather(*(hashed(slip) for slip in slips))
-
-
-def _slip(found: Found, names: dict[Holder, str], *, again: bool) -> Slip | None:
-    holder = found.holder
-    if holder.name is not None and not (again and found.is_first_password):
-        return None
-    login = holder.name or names[holder]
-    return Slip(holder.kind, found.person, found.pupil, found.language, login, new_password())
 
 
 async def _new_names(connection: Connection, holders: Sequence[Holder]) -> dict[Holder, str]:

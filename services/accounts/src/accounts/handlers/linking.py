@@ -19,12 +19,13 @@ from accounts.handlers.guesses import (
     take_back,
 )
 from accounts.handlers.login_guesses import begin_login_guess, note_wrong_guess
-from accounts.handlers.parts import Parts
+from accounts.handlers.mail_requests import count_link
+from accounts.handlers.parts import Contended, Parts
 from accounts.handlers.passwords import new_hash_of_login
 from accounts.handlers.proving import WrongPassword
 from accounts.handlers.sessions import SessionGone
 from accounts.passwords import HashingBusy
-from accounts.store import credentials, links, school_logins
+from accounts.store import credentials, links, school_logins, ties
 from accounts.store.school_logins import SchoolLogin
 from shared.runtime.auth.access_tokens import SignedIn
 from shared.runtime.postgres import Connection
@@ -53,7 +54,7 @@ class LoginProof:
 async def link_login(parts: Parts, who: SignedIn, proof: LoginProof, visitor: Visitor) -> Link:
     """Links a login with the account of who is signed in; one that is linked with it stays so.
 
-    Raises LoginRefused, FirstPasswordUsed, LinkedElsewhere, TooManyAttempts, HashingBusy.
+    Raises LoginRefused, FirstPasswordUsed, LinkedElsewhere, TooManyAttempts, TooManyRequests, HashingBusy.
     """
     login = await _prove(parts, who, proof, visitor)
     if login.is_first_password:
@@ -88,13 +89,13 @@ async def linked_logins(parts: Parts, who: SignedIn) -> list[Link]:
 
 
 async def places(parts: Parts, who: SignedIn) -> list[Place]:
-    """What the account of who is signed in is today by its logins, and where."""
+    """What the caller is today, by the school login or those of the portal account, and where."""
     async with parts.connection() as connection:
-        return await links.places(connection, who.account_id, parts.today())
+        return await links.places(connection, await ties.acting_of(connection, who), parts.today())
 
 
 async def unlink_login(parts: Parts, who: SignedIn, login_id: UUID) -> None:
-    """Ends a link of the account of who is signed in. Raises NoSuchLink."""
+    """Ends a link of the account of who is signed in. Raises NoSuchLink, Contended."""
     async with parts.transaction() as transaction:
         link = await end_link(transaction, login_id, parts.clock(), by="account", only=who.account_id)
     if link is None:
@@ -102,7 +103,7 @@ async def unlink_login(parts: Parts, who: SignedIn, login_id: UUID) -> None:
 
 
 async def unlink_account(parts: Parts, who: SignedIn) -> None:
-    """Ends the link of the school login of who is signed in. Raises NoSuchLink."""
+    """Ends the link of the school login of who is signed in. Raises NoSuchLink, Contended."""
     async with parts.transaction() as transaction:
         link = await end_link(transaction, who.account_id, parts.clock(), by="login")
     if link is None:
@@ -112,17 +113,21 @@ async def unlink_account(parts: Parts, who: SignedIn) -> None:
 async def end_link(
     transaction: Connection, login_id: UUID, now: datetime, *, by: By, only: UUID | None = None
 ) -> Link | None:
-    """Ends the link of a login and tells so; None where there is none, or none with the account `only`."""
-    link = await links.of_login(transaction, login_id)
-    if link is None or link.account_id is None or only not in {None, link.account_id}:
-        return None
-    account = await credentials.lock(transaction, link.account_id)
+    """Ends the link of a login, which stays locked, and tells so; None where there is none, or none with `only`.
+
+    Raises Contended where somebody linked it, or ended that, in this moment: the caller begins anew.
+    """
+    before = await links.of_login(transaction, login_id)
+    account = await credentials.lock(transaction, before.account_id) if before and before.account_id else None
     await school_logins.locked(transaction, login_id)
-    if account is None or await links.of_login(transaction, login_id) != link:  # it ended in this moment
+    link = await links.of_login(transaction, login_id)
+    if before is None or link is None or before.version != link.version:
+        raise Contended
+    if account is None or only not in {None, link.account_id}:
         return None
     ended = link.ended()
     events = [login_unlinked(account, link, now, by=by), link_changed(ended, now)]
-    await links.keep(transaction, ended, events, account_id=link.account_id)
+    await links.keep(transaction, ended, events, account_id=account.account_id)
     return ended
 
 
@@ -150,7 +155,7 @@ async def _prove(parts: Parts, who: SignedIn, proof: LoginProof, visitor: Visito
 
 
 async def _link(parts: Parts, transaction: Connection, who: SignedIn, login_id: UUID) -> Link:
-    """Links a login with an account; the caller has locked both. Raises LinkedElsewhere."""
+    """Links a login with an account; the caller has locked both. Raises LinkedElsewhere, TooManyRequests."""
     account = await credentials.lock(transaction, who.account_id)
     link = await links.of_login(transaction, login_id)
     assert account is not None  # noqa: S101 - it is locked
@@ -159,6 +164,7 @@ async def _link(parts: Parts, transaction: Connection, who: SignedIn, login_id: 
         return link
     if link.account_id is not None:
         raise LinkedElsewhere
+    await count_link(parts, transaction, account)
     now = parts.clock()
     linked = link.with_account(who.account_id, now)
     events = [login_linked(account, linked, now), link_changed(linked, now)]

@@ -5,6 +5,7 @@ mails sent to a whole town. That of a network is wide enough for a school that r
 """
 
 from datetime import timedelta
+from uuid import UUID
 
 from accounts.domain.attempts import Window
 from accounts.domain.credentials import EMAIL_CHANGES_A_DAY, Credentials
@@ -13,7 +14,9 @@ from accounts.handlers.parts import Parts
 from accounts.store import attempts as store
 from shared.runtime.postgres import Connection
 
-DAY = timedelta(days=1)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+LINKS_A_DAY = 30
+REISSUES_AN_HOUR = 5
 
 
 class TooManyRequests(Exception):  # noqa: N818 - reads as what happened
@@ -26,18 +29,31 @@ class TooManyRequests(Exception):  # noqa: N818 - reads as what happened
 
 async def count_request(parts: Parts, visitor: Visitor) -> None:
     """Counts a request of the visitor's network. Raises TooManyRequests."""
-    now = parts.clock()
     subject = parts.keyed_digest(b"mails asked from network", visitor.network.encode())
     async with parts.connection() as connection:
-        waits_until = await store.count_in_window(connection, Window(subject, parts.network_requests), now)
-    if waits_until is not None:
-        raise TooManyRequests(seconds_until(waits_until, now))
+        await _count(parts, connection, Window(subject, parts.network_requests))
 
 
 async def count_email_change(parts: Parts, transaction: Connection, account: Credentials) -> None:
     """Counts another address that somebody asks for. Raises TooManyRequests."""
-    now = parts.clock()
     subject = parts.keyed_digest(b"addresses asked by account", account.account_id.bytes)
-    waits_until = await store.count_in_window(transaction, Window(subject, EMAIL_CHANGES_A_DAY, DAY), now)
+    await _count(parts, transaction, Window(subject, EMAIL_CHANGES_A_DAY, DAY))
+
+
+async def count_link(parts: Parts, transaction: Connection, account: Credentials) -> None:
+    """Counts a school login that somebody links, about which they are mailed. Raises TooManyRequests."""
+    subject = parts.keyed_digest(b"logins linked by account", account.account_id.bytes)
+    await _count(parts, transaction, Window(subject, LINKS_A_DAY, DAY))
+
+
+async def count_reissue(parts: Parts, connection: Connection, login_id: UUID) -> None:
+    """Counts a slip that is printed anew, so that nobody keeps a login's owner out by it. Raises TooManyRequests."""
+    subject = parts.keyed_digest(b"slips printed anew", login_id.bytes)
+    await _count(parts, connection, Window(subject, REISSUES_AN_HOUR, HOUR))
+
+
+async def _count(parts: Parts, connection: Connection, window: Window) -> None:
+    now = parts.clock()
+    waits_until = await store.count_in_window(connection, window, now)
     if waits_until is not None:
         raise TooManyRequests(seconds_until(waits_until, now))

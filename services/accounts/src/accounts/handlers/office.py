@@ -5,12 +5,14 @@ Whatever belongs to another school, or to a class or child of somebody else, is 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from typing import Literal
 from uuid import UUID
 
 from accounts.domain.school_logins import Kind
-from accounts.handlers.handing_out import HandedOut, Slip, hand_out, hand_out_again
-from accounts.handlers.parts import Parts
+from accounts.handlers.handing_out import Round, Slip, SomebodyJoined, fresh_passwords, give, hand_out_again
+from accounts.handlers.mail_requests import count_reissue
+from accounts.handlers.parts import ATTEMPTS, Contended, Parts
 from accounts.store import offices, school_logins, ties
 from accounts.store.offices import ClassCounts, ClassPlace, LoginPlace
 from accounts.store.school_logins import Found, School
@@ -21,6 +23,10 @@ from shared.runtime.roster.rights import OFFICE, Rights
 
 class NotYours(Exception):  # noqa: N818 - reads as what it is
     """There is no such school, class or login, or it is somebody else's: nobody is told which."""
+
+
+class PrintedSince(Exception):  # noqa: N818 - reads as what happened
+    """The login was printed anew since whoever asks has looked at it: the same form was sent twice."""
 
 
 @dataclass(frozen=True)
@@ -59,28 +65,31 @@ async def look_at_desks(parts: Parts, who: SignedIn) -> Desks:
     """Where the caller hands out logins; often nowhere."""
     today = parts.today()
     async with parts.connection() as connection:
-        rights = await ties.rights_of(connection, who, today)
+        rights = await _rights(connection, who, today)
         roles = [role for each in rights.ties for role in each.roles]
-        schools = {role.school_id for role in roles if role.school_id and role.role in OFFICE}
+        schools = {role.school_id for role in roles if role.school_id and rights.office_of(role.school_id)}
         taught = {place.class_id for each in rights.ties for place in each.classes}
         classes = {class_id for class_id in taught if rights.homeroom_of(class_id)}
-        return Desks(await offices.schools(connection, schools), await offices.classes(connection, classes, today))
+        return Desks(
+            await offices.schools(connection, schools) if schools else [],
+            await offices.classes(connection, classes, today) if classes else [],
+        )
 
 
 async def look_at_school(parts: Parts, who: SignedIn, school_id: UUID) -> tuple[School, Sequence[ClassCounts]]:
     """A school and its homeroom classes. Raises NotYours."""
     today = parts.today()
     async with parts.connection() as connection:
-        school = await _school(connection, await ties.rights_of(connection, who, today), school_id)
+        school = await _school(connection, await _rights(connection, who, today), school_id)
         return school, await offices.counts(connection, school_id, today)
 
 
 async def look_at_staff(parts: Parts, who: SignedIn, school_id: UUID) -> People:
-    """The staff of a school. Raises NotYours."""
+    """The staff of a school, but for who is of another one's office, where we let nobody in. Raises NotYours."""
     today = parts.today()
     async with parts.connection() as connection:
-        school = await _school(connection, await ties.rights_of(connection, who, today), school_id)
-        found = await school_logins.on_staff(connection, school_id, today)
+        school = await _school(connection, await _rights(connection, who, today), school_id)
+        found = await school_logins.on_staff(connection, school_id, today, but_for=OFFICE)
     return People(school, None, found, may_issue=True)
 
 
@@ -88,7 +97,7 @@ async def look_at_class(parts: Parts, who: SignedIn, class_id: UUID) -> People:
     """The pupils of a class with their guardians, for the office and the homeroom teacher. Raises NotYours."""
     today = parts.today()
     async with parts.connection() as connection:
-        rights = await ties.rights_of(connection, who, today)
+        rights = await _rights(connection, who, today)
         place = await _class(connection, class_id, today)
         may_issue = rights.office_of(place.school.school_id)
         if not may_issue and not rights.homeroom_of(class_id):
@@ -97,46 +106,56 @@ async def look_at_class(parts: Parts, who: SignedIn, class_id: UUID) -> People:
     return People(place.school, place.title, found, may_issue=may_issue)
 
 
-async def issue_to_class(parts: Parts, who: SignedIn, class_id: UUID, *, again: bool) -> Printed:
-    """A login for everybody of a class who has none; `again` as in `hand_out`. Raises NotYours, HashingBusy."""
+async def issue_to_class(parts: Parts, who: SignedIn, class_id: UUID, *, again: datetime | None = None) -> Printed:
+    """A login for everybody of a class who has none; `again` as in `Round`. Raises NotYours, HashingBusy, Contended."""
     today = parts.today()
     async with parts.connection() as connection:
-        rights = await ties.rights_of(connection, who, today)
         place = await _class(connection, class_id, today)
-        school = await _school(connection, rights, place.school.school_id)
-        return _printed(school, place.title, await _hand_out(parts, connection, school, class_id, again=again))
+        school = await _school(connection, await _rights(connection, who, today), place.school.school_id)
+    return await _hand_out(parts, Round(school, class_id, again), place.title)
 
 
-async def issue_to_staff(parts: Parts, who: SignedIn, school_id: UUID, *, again: bool) -> Printed:
-    """A login for everybody of a school's staff who has none. Raises NotYours, HashingBusy."""
+async def issue_to_staff(parts: Parts, who: SignedIn, school_id: UUID, *, again: datetime | None = None) -> Printed:
+    """A login for everybody of a school's staff who has none. Raises NotYours, HashingBusy, Contended."""
     async with parts.connection() as connection:
-        school = await _school(connection, await ties.rights_of(connection, who, parts.today()), school_id)
-        return _printed(school, None, await _hand_out(parts, connection, school, None, again=again))
+        school = await _school(connection, await _rights(connection, who, parts.today()), school_id)
+    return await _hand_out(parts, Round(school, None, again, but_for=OFFICE), None)
 
 
-async def reissue(parts: Parts, who: SignedIn, login_id: UUID) -> Printed:
-    """Another printed password for one login, whatever its owner has chosen. Raises NotYours, HashingBusy.
+async def reissue(parts: Parts, who: SignedIn, login_id: UUID, *, seen: datetime | None = None) -> Printed:
+    """Another printed password for one login, whatever its owner has chosen.
 
-    For the office of the school; for homeroom teachers those of their class; for guardians their child's own.
+    For the office of the school; for homeroom teachers those of their class; for guardians their child's own. `seen` is
+    when the caller looked at the login. Raises NotYours, PrintedSince, TooManyRequests, HashingBusy, Contended.
     """
     today = parts.today()
     async with parts.connection() as connection:
-        rights = await ties.rights_of(connection, who, today)
+        rights = await _rights(connection, who, today)
         place = await offices.whose_login(connection, login_id, today)
         login = await school_logins.of_id(connection, login_id)
-        if place is None or login is None or not _may_reissue(rights, place):
+        if place is None or login is None or not (by := _may_reissue(rights, place)):
             raise NotYours
-        slip = await hand_out_again(connection, parts.hasher, login, now=parts.clock(), printing=lambda _: None)
+        if seen and login.issued_at > seen:
+            raise PrintedSince
+        await count_reissue(parts, connection, login_id)
+    [fresh] = await fresh_passwords(parts.hasher, 1)
+    async with parts.connection() as connection:
+        slip = await hand_out_again(connection, fresh, login, now=parts.clock(), printing=lambda _: None, by=by)
     return Printed(login.school, None, [slip])
 
 
-def _may_reissue(rights: Rights, place: LoginPlace) -> bool:
-    if rights.office_of(place.school_id):
-        return True
-    if place.student_id is None:
-        return False
-    own_child = place.kind is Kind.STUDENT and rights.guardian_of(place.student_id)
-    return own_child or any(rights.homeroom_of(class_id) for class_id in place.classes)
+def _may_reissue(rights: Rights, place: LoginPlace) -> Literal["school", "guardian"] | None:
+    """As whom, if at all. Whoever is of an office elsewhere gets another password there."""
+    if not all(map(rights.office_of, place.offices)):
+        return None
+    if any(map(rights.office_of, place.schools)) or any(map(rights.homeroom_of, place.classes)):
+        return "school"
+    own_child = place.kind is Kind.STUDENT and place.student_id and rights.guardian_of(place.student_id)
+    return "guardian" if own_child else None
+
+
+async def _rights(connection: Connection, who: SignedIn, on: date) -> Rights:
+    return await ties.rights_of(connection, await ties.acting_of(connection, who), on)
 
 
 async def _school(connection: Connection, rights: Rights, school_id: UUID) -> School:
@@ -153,12 +172,17 @@ async def _class(connection: Connection, class_id: UUID, on: date) -> ClassPlace
     return found[0]
 
 
-async def _hand_out(
-    parts: Parts, connection: Connection, school: School, class_id: UUID | None, *, again: bool
-) -> HandedOut:
+async def _hand_out(parts: Parts, round_: Round, title: str | None) -> Printed:
+    """Holds no connection while passwords are hashed, which takes seconds for a class."""
     now = parts.clock()
-    return await hand_out(connection, parts.hasher, school, class_id, again=again, now=now, printing=lambda _: None)
-
-
-def _printed(school: School, title: str | None, handed_out: HandedOut) -> Printed:
-    return Printed(school.name, title, handed_out.slips, handed_out.new, handed_out.kept)
+    for _ in range(ATTEMPTS):
+        async with parts.connection() as connection:
+            needed = sum(map(round_.takes, await round_.find(connection, now)))
+        fresh = await fresh_passwords(parts.hasher, needed)
+        async with parts.connection() as connection:
+            try:
+                handed_out = await give(connection, fresh, round_, now=now, printing=lambda _: None)
+            except SomebodyJoined:
+                continue
+        return Printed(round_.school.name, title, handed_out.slips, handed_out.new, handed_out.kept)
+    raise Contended

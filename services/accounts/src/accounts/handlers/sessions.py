@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import cast
 from uuid import UUID
 
 from accounts.domain.sessions import Session
@@ -9,6 +10,7 @@ from accounts.domain.tokens import token_hash
 from accounts.handlers.parts import Parts
 from accounts.handlers.revoking import revoke, revoke_all
 from accounts.store import credentials, school_logins, sessions
+from shared.contracts.envelope import LoginKind
 from shared.runtime.auth.access_tokens import SignedIn, issue
 
 
@@ -31,7 +33,15 @@ class Access:
 def access_of(parts: Parts, session: Session, now: datetime) -> Access:
     """A fresh access token of a session."""
     expires_at = now + session.device.access
-    who = SignedIn(session.account_id, session.session_id, session.form_token, now, expires_at, session.person_id)
+    who = SignedIn(
+        session.account_id,
+        session.session_id,
+        session.form_token,
+        now,
+        expires_at,
+        session.person_id,
+        cast("LoginKind | None", session.login_kind and session.login_kind.value),
+    )
     return Access(issue(parts.keys.signing, who), expires_at)
 
 

@@ -21,7 +21,7 @@ from accounts.handlers.office import (
 )
 from accounts.http.bodies import Body
 from accounts.http.calls import Anybody, WorkingParts
-from accounts.http.sessions import NO_STORE, SIGNED_OUT
+from accounts.http.sessions import NO_STORE, SIGNED_OUT, TOO_MANY
 from accounts.store.offices import ClassCounts, ClassPlace
 from accounts.store.school_logins import Found, School
 from shared.runtime.problems import ProblemDetails
@@ -213,7 +213,7 @@ async def post_class_slips(
 ) -> SlipsAnswer:
     """A login for everybody of a class who has none. The passwords stand in the answer and nowhere else."""
     response.headers.update(NO_STORE)
-    return SlipsAnswer.of(await issue_to_class(parts, who, class_id, again=body.again))
+    return SlipsAnswer.of(await issue_to_class(parts, who, class_id, again=parts.clock() if body.again else None))
 
 
 @router.post(
@@ -227,16 +227,21 @@ async def post_staff_slips(
 ) -> SlipsAnswer:
     """A login for everybody of a school's staff who has none. The passwords stand in the answer and nowhere else."""
     response.headers.update(NO_STORE)
-    return SlipsAnswer.of(await issue_to_staff(parts, who, school_id, again=body.again))
+    return SlipsAnswer.of(await issue_to_staff(parts, who, school_id, again=parts.clock() if body.again else None))
 
 
 @router.post(
-    "/logins/{login_id}/slip", operation_id="reissueLogin", status_code=201, summary="Another password for a login"
+    "/logins/{login_id}/slip",
+    operation_id="reissueLogin",
+    status_code=201,
+    summary="Another password for a login",
+    responses={**TOO_MANY},
 )
 async def post_slip(login_id: UUID, parts: WorkingParts, who: Anybody, response: Response) -> SlipAnswer:
     """Another printed password, whatever its owner has chosen; sessions and the link with a portal account end.
 
-    For the office of the school, for homeroom teachers those of their class, for guardians their child's own.
+    For the office of the school, for homeroom teachers those of their class, for guardians their child's own. Five
+    times an hour for one login (429 `too_many_requests`).
     """
     response.headers.update(NO_STORE)
     return SlipAnswer.of((await reissue(parts, who, login_id)).slips[0])

@@ -15,7 +15,7 @@ from accounts.handlers.first_password import FirstPasswordUsed
 from accounts.handlers.guesses import TooManyAttempts
 from accounts.handlers.linking import LinkedElsewhere, LoginRefused, NoSuchLink
 from accounts.handlers.mail_requests import TooManyRequests
-from accounts.handlers.office import NotYours
+from accounts.handlers.office import NotYours, PrintedSince
 from accounts.handlers.parts import Contended
 from accounts.handlers.passwords import PasswordRefused
 from accounts.handlers.proving import CodeNeeded, WrongCode, WrongPassword
@@ -40,6 +40,7 @@ STATES: Mapping[type[Exception], tuple[int, str, str]] = {
     NoSuchSession: (404, "not_found", "The account has no such session"),
     NoSuchLink: (404, "not_found", "The account is not linked with such a login"),
     NotYours: (404, "not_found", "There is no such thing here, or it is not yours"),
+    PrintedSince: (409, "printed_since", "This login was printed anew since you looked"),
     NotSetUp: (409, "not_set_up", "No second factor is on or being set up"),
     AlreadyOn: (409, "already_on", "The second factor is on already"),
     ExportUnavailable: (503, "export_unavailable", "Not all that is kept can be read right now; try again later"),
@@ -81,6 +82,7 @@ Refusal: TypeAlias = (
     | NoSuchSession
     | NoSuchLink
     | NotYours
+    | PrintedSince
     | NotSetUp
     | AlreadyOn
     | NotToBeDeleted

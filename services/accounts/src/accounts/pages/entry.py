@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from accounts.handlers.account import look_at_account
+from accounts.handlers.linking import places
 from accounts.handlers.office import look_at_desks
 from accounts.handlers.school_sign_in import look_at_login
 from accounts.http.calls import parts_of
@@ -29,7 +30,9 @@ async def entry_page(request: Request, who: Somebody) -> Response:
     if who.person_id:
         login = await look_at_login(parts, who)
         request.state.language = login.language or DEFAULT_LANGUAGE
-        return page(request, "school_home.html", login=login, desks=desks, done=done)
+        children = [place for place in await places(parts, who) if place.kind == "guardian"]
+        now = parts.clock().isoformat()
+        return page(request, "school_home.html", login=login, desks=desks, children=children, done=done, now=now)
     account = await look_at_account(parts, who)
     request.state.language = account.credentials.language
     return page(request, "home.html", account=account, desks=desks)

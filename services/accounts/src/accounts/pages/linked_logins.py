@@ -45,6 +45,7 @@ async def logins_page(request: Request, parts: WorkingParts, owner: Looking) -> 
         places=await places(parts, owner.who),
         links=await linked_logins(parts, owner.who),
         done=request.query_params.get("done"),
+        now=parts.clock().isoformat(),
     )
 
 
@@ -106,6 +107,12 @@ async def send_choice(request: Request, parts: WorkingParts, owner: Sending) -> 
     except PasswordRefused as refusal:
         return _choice_form(request, owner, form.refused(wrong_fields(refusal)), login)
     return _linked(request)
+
+
+@router.get("/school-login/link")
+async def back_from_link(request: Request) -> Response:
+    """Whoever had to sign in first begins anew."""
+    return see_other("/", language_of(request))
 
 
 @router.post("/school-login/link")

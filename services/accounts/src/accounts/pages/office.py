@@ -3,6 +3,9 @@
 import base64
 import hashlib
 import re
+from contextlib import suppress
+from datetime import datetime
+from http import HTTPStatus
 from uuid import UUID
 
 from fastapi import APIRouter, Request
@@ -12,6 +15,7 @@ from accounts.handlers.office import (
     NotYours,
     People,
     Printed,
+    PrintedSince,
     issue_to_class,
     issue_to_staff,
     look_at_class,
@@ -52,36 +56,47 @@ async def school_page(request: Request, school_id: UUID, parts: WorkingParts, wh
 @router.get("/office/schools/{school_id}/staff")
 async def staff_page(request: Request, school_id: UUID, parts: WorkingParts, who: LookingMember) -> Response:
     """The staff of a school."""
-    return _people(request, await look_at_staff(parts, who, school_id))
+    return _people(request, parts, await look_at_staff(parts, who, school_id))
 
 
 @router.post("/office/schools/{school_id}/staff")
 async def send_staff(request: Request, school_id: UUID, parts: WorkingParts, who: SendingMember) -> Response:
     """Prints slips for staff who have no login."""
-    return _sheet(request, parts, await issue_to_staff(parts, who, school_id, again=await _again(request)))
+    return _sheet(request, parts, await issue_to_staff(parts, who, school_id, again=await _again(request, parts)))
 
 
 @router.get("/office/classes/{class_id}")
 async def class_page(request: Request, class_id: UUID, parts: WorkingParts, who: LookingMember) -> Response:
     """The people of a class."""
-    return _people(request, await look_at_class(parts, who, class_id))
+    return _people(request, parts, await look_at_class(parts, who, class_id))
 
 
 @router.post("/office/classes/{class_id}")
 async def send_class(request: Request, class_id: UUID, parts: WorkingParts, who: SendingMember) -> Response:
     """Prints slips for those of a class who have no login."""
-    return _sheet(request, parts, await issue_to_class(parts, who, class_id, again=await _again(request)))
+    return _sheet(request, parts, await issue_to_class(parts, who, class_id, again=await _again(request, parts)))
 
 
 @router.post("/logins/{login_id}/slip")
 async def send_login(request: Request, login_id: UUID, parts: WorkingParts, who: SendingMember) -> Response:
-    """Prints a new slip for one login."""
-    return _sheet(request, parts, await reissue(parts, who, login_id))
+    """Prints a new slip for one login, once for each time that somebody looked at it."""
+    try:
+        printed = await reissue(parts, who, login_id, seen=await _seen(request))
+    except PrintedSince:
+        return page(request, "printed_since.html", status=HTTPStatus.CONFLICT)
+    return _sheet(request, parts, printed)
 
 
-def _people(request: Request, people: People) -> Response:
+@router.get("/logins/{login_id}/slip")
+async def back_from_slip(request: Request, login_id: UUID) -> Response:
+    """Whoever had to sign in first begins anew: nothing is printed by looking."""
+    del login_id
+    return see_other("/", language_of(request))
+
+
+def _people(request: Request, parts: Parts, people: People) -> Response:
     done = request.query_params.get("done")
-    return page(request, "office_people.html", people=people, done=done)
+    return page(request, "office_people.html", people=people, done=done, now=parts.clock().isoformat())
 
 
 def _sheet(request: Request, parts: Parts, printed: Printed) -> Response:
@@ -101,5 +116,14 @@ def _only_its_own_style(text: str) -> str:
     return HEADERS["Content-Security-Policy"].replace("style-src 'self'", f"style-src 'sha256-{digest}'")
 
 
-async def _again(request: Request) -> bool:
-    return "again" in await sent_texts(request)
+async def _again(request: Request, parts: Parts) -> datetime | None:
+    """Before when slips count as old, if others are to be printed: a form that is sent twice prints nothing twice."""
+    return await _seen(request) or parts.clock() if "again" in await sent_texts(request) else None
+
+
+async def _seen(request: Request) -> datetime | None:
+    """When the page with the form was made."""
+    with suppress(ValueError):
+        seen = datetime.fromisoformat((await sent_texts(request)).get("seen", ""))
+        return seen if seen.tzinfo else None
+    return None

@@ -1,6 +1,6 @@
 """Links of school logins with portal accounts."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -12,7 +12,8 @@ from shared.contracts.envelope import Event, EventData
 from shared.runtime.outbox import outbox_columns
 from shared.runtime.postgres import Connection
 from shared.runtime.roster.names import sort_key
-from shared.runtime.sql import load_queries
+from shared.runtime.roster.rights import Acting
+from shared.runtime.sql import columns, load_queries
 
 SQL = load_queries("accounts.store", "links.sql")
 
@@ -34,9 +35,17 @@ async def keep(connection: Connection, link: Link, events: Sequence[Event[EventD
     await connection.execute(SQL["keep"], *state, account_id, *outbox_columns(events))
 
 
-async def places(connection: Connection, account_id: UUID, on: date) -> list[Place]:
-    """What the people of an account's links are on a day, and where: children first, each in the order of names."""
-    rows = await connection.fetch(SQL["places"], account_id, on)
+async def locked_of_account(connection: Connection, account_id: UUID) -> list[Link]:
+    """The same, which nobody else changes until the transaction ends."""
+    await connection.execute(SQL["lock_logins"], account_id)
+    return await of_account(connection, account_id)
+
+
+async def places(connection: Connection, acting: Collection[Acting], on: date) -> list[Place]:
+    """What somebody who is all these is on a day, and where: children first, each in the order of names."""
+    if not acting:
+        return []
+    rows = await connection.fetch(SQL["places"], *columns(list(acting), 2), on)
     return [Place(**row) for row in sorted(rows, key=_children_first)]
 
 

@@ -23,39 +23,45 @@ INSERT INTO outbox (lane, slot, topic, key, headers, value)
 SELECT * FROM unnest($6::text[], $7::smallint[], $8::text[], $9::text[], $10::jsonb[], $11::bytea[]);
 
 -- name: places
--- What the people of an account ($1) are on a day ($2), and where: guardians of pupils, pupils, staff. A guardian sees a child
--- whom no court's document hides, and may print the child's own login anew.
+-- What people are on a day ($3), and where: $1 the people, $2 for each as what. Guardians see a child whom no court's document
+-- hides, and may print the child's own login anew; a child whom they see as its guardian is not there as a pupil once more.
 WITH own AS (
-    SELECT DISTINCT people.person_id
-    FROM school_logins JOIN people USING (person_id)
-    WHERE linked_account_id = $1 AND ended_at IS NULL AND coalesce(people.ends_on >= $2, true)
+    SELECT person_id, kind
+    FROM unnest($1::uuid[], $2::text[]) AS own (person_id, kind) JOIN people USING (person_id)
+    WHERE coalesce(people.ends_on >= $3, true)
 ), pupils AS (
-    SELECT 'student' AS kind, person_id FROM own
-    UNION
-    SELECT 'guardian', student_id FROM own JOIN guardianships ON guardian_id = own.person_id
-    WHERE see AND coalesce(ends_on >= $2, true)
-), roles AS (
-    SELECT person_id, school_id, role FROM person_roles
-    WHERE coalesce(begins_on <= $2, true) AND coalesce(ends_on >= $2, true)
+    SELECT DISTINCT ON (person_id) kind, person_id
+    FROM (
+        SELECT kind, person_id FROM own WHERE kind = 'student'
+        UNION ALL
+        SELECT own.kind, student_id FROM own JOIN guardianships ON guardian_id = own.person_id
+        WHERE own.kind = 'guardian' AND see AND coalesce(ends_on >= $3, true)
+    ) AS each
+    ORDER BY person_id, kind
 ), places AS (
     SELECT pupils.kind, person_id, school_id, '{}'::text[] AS roles
-    FROM pupils JOIN roles USING (person_id)
-    WHERE role = 'student'
-    UNION ALL
-    SELECT 'staff', person_id, school_id, array_agg(DISTINCT role)
-    FROM own JOIN roles USING (person_id)
-    WHERE role NOT IN ('student', 'guardian')
-    GROUP BY person_id, school_id
+    FROM pupils JOIN person_roles USING (person_id)
+    WHERE role = 'student' AND coalesce(begins_on <= $3, true) AND coalesce(ends_on >= $3, true)
+    UNION
+    SELECT own.kind, person_id, school_id, array_agg(DISTINCT role)
+    FROM own JOIN person_roles USING (person_id)
+    WHERE own.kind = 'staff' AND role NOT IN ('student', 'guardian')
+        AND coalesce(begins_on <= $3, true) AND coalesce(ends_on >= $3, true)
+    GROUP BY own.kind, person_id, school_id
 )
 SELECT places.kind, people.person_id, given_name, family_name, places.school_id, orgs.name AS school, places.roles, ARRAY (
     SELECT DISTINCT title FROM enrolments JOIN classes USING (class_id)
     WHERE places.kind <> 'staff' AND enrolments.person_id = places.person_id AND enrolments.role = 'student'
-        AND classes.school_id = places.school_id AND classes.kind = 'homeroom' AND coalesce(classes.ends_on >= $2, true)
-        AND coalesce(enrolments.begins_on <= $2, true) AND coalesce(enrolments.ends_on >= $2, true)
+        AND classes.school_id = places.school_id AND classes.kind = 'homeroom' AND coalesce(classes.ends_on >= $3, true)
+        AND coalesce(enrolments.begins_on <= $3, true) AND coalesce(enrolments.ends_on >= $3, true)
     ORDER BY title
 ) AS classes, login_id
 FROM places JOIN people ON people.person_id = places.person_id
     LEFT JOIN orgs ON org_id = places.school_id
     LEFT JOIN school_logins AS login ON places.kind = 'guardian' AND login.person_id = people.person_id
         AND login.kind = 'student' AND login.ended_at IS NULL
-WHERE coalesce(people.ends_on >= $2, true) AND coalesce(orgs.ends_on >= $2, true);
+WHERE coalesce(people.ends_on >= $3, true) AND coalesce(orgs.ends_on >= $3, true);
+
+-- name: lock_logins
+-- Those of an account, in the order in which whoever locks several does.
+SELECT FROM school_logins WHERE linked_account_id = $1 ORDER BY login_id FOR UPDATE;

@@ -1,6 +1,6 @@
 """School logins, and who is to have one."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
@@ -8,6 +8,7 @@ from uuid import UUID
 import asyncpg
 
 from accounts.domain.school_logins import Holder, Kind
+from shared.contracts.roster import Role
 from shared.runtime.postgres import Connection
 from shared.runtime.roster.names import sort_key
 from shared.runtime.sql import columns, load_queries
@@ -28,7 +29,8 @@ class School:
 class Found:
     """Somebody with or without a login. `pupil` is the pupil whose pair it is, None for staff.
 
-    `is_first_password` says whether the printed password has not been used; None where there is no login.
+    `is_first_password` says whether the printed password has not been used, `issued_at` when it was printed; None
+    where there is no login.
     """
 
     holder: Holder
@@ -37,6 +39,7 @@ class Found:
     language: str | None
     login_id: UUID | None
     is_first_password: bool | None
+    issued_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,7 @@ class NewLogin:
 class SchoolLogin:
     """A login that can be signed in with, and whose it is. `pupil` is whose pair it is of, None for staff.
 
-    `linked_at` is since when a portal account is linked with it, if one is.
+    `linked_at` is since when a portal account is linked with it, if one is; `issued_at` when it was last printed.
     """
 
     login_id: UUID
@@ -69,6 +72,7 @@ class SchoolLogin:
     pupil: str | None
     school: str
     linked_at: datetime | None
+    issued_at: datetime
 
     @property
     def own_words(self) -> tuple[str, ...]:
@@ -92,9 +96,9 @@ async def in_class(connection: Connection, class_id: UUID, on: date) -> list[Fou
     return [_found(row) for row in sorted(rows, key=_pupil_first)]
 
 
-async def on_staff(connection: Connection, school: UUID, on: date) -> list[Found]:
-    """Whoever works at a school, in the order of their names."""
-    rows = await connection.fetch(SQL["holders_on_staff"], school, on)
+async def on_staff(connection: Connection, school: UUID, on: date, *, but_for: Collection[Role] = ()) -> list[Found]:
+    """Whoever works at a school, in the order of their names, `but_for` those who have such a role at another one."""
+    rows = await connection.fetch(SQL["holders_on_staff"], school, on, list(but_for))
     return [_found(row) for row in sorted(rows, key=lambda row: sort_key(row["family_name"], row["given_name"]))]
 
 
@@ -173,6 +177,7 @@ def _login(row: asyncpg.Record | None) -> SchoolLogin | None:
         pupil=_pupil(row),
         school=row["school"],
         linked_at=row["linked_at"],
+        issued_at=row["issued_at"],
     )
 
 
@@ -195,4 +200,5 @@ def _found(row: asyncpg.Record) -> Found:
         language=row["language"],
         login_id=row["login_id"],
         is_first_password=row["is_first_password"],
+        issued_at=row["issued_at"],
     )

@@ -27,7 +27,7 @@ WITH pupils AS (
 )
 SELECT holders.kind, holders.person_id, holders.student_id, person.given_name, person.family_name, person.language,
     student.given_name AS student_given_name, student.family_name AS student_family_name,
-    login.login_id, login.name, login.is_first_password
+    login.login_id, login.name, login.is_first_password, login.issued_at
 FROM holders
     JOIN people AS person ON person.person_id = holders.person_id AND coalesce(person.ends_on >= $2, true)
     JOIN people AS student ON student.person_id = holders.student_id
@@ -35,13 +35,19 @@ FROM holders
         AND login.ended_at IS NULL;
 
 -- name: holders_on_staff
--- $1: the school, $2: the day.
+-- $1: the school, $2: the day, $3: the roles of an office: who has one at another school is left out.
 SELECT DISTINCT 'staff' AS kind, people.person_id, NULL::uuid AS student_id, given_name, family_name, language,
-    NULL AS student_given_name, NULL AS student_family_name, login.login_id, login.name, login.is_first_password
+    NULL AS student_given_name, NULL AS student_family_name,
+    login.login_id, login.name, login.is_first_password, login.issued_at
 FROM person_roles AS held JOIN people USING (person_id)
     LEFT JOIN school_logins AS login ON login.person_id = people.person_id AND login.student_id IS NULL
         AND login.ended_at IS NULL
 WHERE held.school_id = $1 AND role NOT IN ('student', 'guardian')
+    AND NOT EXISTS (
+        SELECT FROM person_roles AS other
+        WHERE other.person_id = held.person_id AND other.school_id <> $1 AND other.role = ANY ($3::text[])
+            AND coalesce(other.begins_on <= $2, true) AND coalesce(other.ends_on >= $2, true)
+    )
     AND coalesce(held.begins_on <= $2, true) AND coalesce(held.ends_on >= $2, true) AND coalesce(people.ends_on >= $2, true);
 
 -- name: taken
@@ -57,9 +63,13 @@ FROM unnest($4::uuid[], $5::uuid[], $6::uuid[], $7::text[], $8::text[], $9::text
 -- name: print_again
 -- $4: also in the place of a password that its owner has chosen, perhaps in this moment. Whoever was about to choose one, by the
 -- password that was printed before, does not.
-WITH printed AS (
+WITH new AS (
+    SELECT login_id, new.password_hash
+    FROM school_logins JOIN unnest($2::uuid[], $3::text[]) AS new (login_id, password_hash) USING (login_id)
+    ORDER BY login_id FOR UPDATE OF school_logins
+), printed AS (
     UPDATE school_logins SET password_hash = new.password_hash, is_first_password = true, issued_at = $1
-    FROM unnest($2::uuid[], $3::text[]) AS new (login_id, password_hash)
+    FROM new
     WHERE school_logins.login_id = new.login_id AND (is_first_password OR $4)
     RETURNING school_logins.login_id
 ), choices AS (
@@ -73,7 +83,7 @@ SELECT FROM school_logins WHERE login_id = $1 FOR UPDATE;
 
 -- name: login
 -- By its name ($1) or its id ($2), while it and whose it is are not over.
-SELECT login_id, school_logins.school_id, person.person_id, school_logins.kind, school_logins.name, password_hash, is_first_password, linked_at,
+SELECT login_id, school_logins.school_id, person.person_id, school_logins.kind, school_logins.name, password_hash, is_first_password, linked_at, issued_at,
     person.given_name, person.family_name, person.language, student.given_name AS student_given_name, student.family_name AS student_family_name,
     orgs.name AS school
 FROM school_logins JOIN people AS person ON person.person_id = school_logins.person_id

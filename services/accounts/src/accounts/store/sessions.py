@@ -7,6 +7,7 @@ from uuid import UUID
 
 import asyncpg
 
+from accounts.domain.school_logins import Kind
 from accounts.domain.sessions import OWN_DEVICE_IDLE, SHARED_COMPUTER_IDLE, Device, Session
 from shared.contracts.envelope import Event, EventData
 from shared.runtime.outbox import outbox_columns
@@ -149,6 +150,7 @@ def _session(row: asyncpg.Record) -> Session:
         signed_in_at=row["signed_in_at"],
         last_used_at=row["last_used_at"],
         person_id=row["person_id"],
+        login_kind=row["login_kind"] and Kind(row["login_kind"]),
     )
 
 

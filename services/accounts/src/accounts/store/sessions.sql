@@ -39,7 +39,8 @@ WHERE token_hash = $1 AND expires_at > $2 AND NOT EXISTS (
     WHERE login_id = account_id AND (ended_at IS NOT NULL OR people.ends_on < CURRENT_DATE)
 )
 RETURNING session_id, account_id, form_token, shared_computer, browser, system, signed_in_at, last_used_at,
-    (SELECT person_id FROM school_logins WHERE login_id = account_id) AS person_id;
+    (SELECT person_id FROM school_logins WHERE login_id = account_id) AS person_id,
+    (SELECT kind FROM school_logins WHERE login_id = account_id) AS login_kind;
 
 -- name: session_of_token
 SELECT session_id, account_id FROM sessions WHERE token_hash = $1;
@@ -49,7 +50,8 @@ SELECT EXISTS (SELECT FROM sessions WHERE session_id = $1 AND expires_at > $2);
 
 -- name: sessions_of_account
 SELECT session_id, account_id, form_token, shared_computer, browser, system, signed_in_at, last_used_at,
-    (SELECT person_id FROM school_logins WHERE login_id = account_id) AS person_id
+    (SELECT person_id FROM school_logins WHERE login_id = account_id) AS person_id,
+    (SELECT kind FROM school_logins WHERE login_id = account_id) AS login_kind
 FROM sessions
 WHERE account_id = $1 AND expires_at > $2
 ORDER BY last_used_at DESC, session_id;

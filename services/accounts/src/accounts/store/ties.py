@@ -1,23 +1,26 @@
-"""What ties whoever is signed in to a school's people: what their rights are decided by."""
+"""Whom a caller is, and what ties them to a school's people: what their rights are decided by."""
 
+from collections.abc import Collection
 from datetime import date
-from uuid import UUID
 
 from shared.runtime.auth.access_tokens import SignedIn
 from shared.runtime.postgres import Connection
-from shared.runtime.roster.rights import Rights, Ties
+from shared.runtime.roster.rights import Acting, Rights, rights
 from shared.runtime.sql import load_queries
 
 SQL = load_queries("accounts.store", "ties.sql")
 
 
-async def rights_of(connection: Connection, who: SignedIn, on: date) -> Rights:
-    """What the caller may do on a day: the person of a school login, or all those of a portal account's links."""
-    rows = await connection.fetch(SQL["ties"], await _persons_of(connection, who), on)
-    return Rights(Ties.model_validate_json(row[0]) for row in rows)
+async def acting_of(connection: Connection, who: SignedIn) -> list[Acting]:
+    """Whom a caller is, and as what: the person of a school login, those of a portal account's links; often nobody."""
+    if who.person_id is not None and who.login_kind is not None:
+        return [Acting(who.person_id, who.login_kind)]
+    return [Acting(**row) for row in await connection.fetch(SQL["acting"], who.account_id)]
 
 
-async def _persons_of(connection: Connection, who: SignedIn) -> list[UUID]:
-    if who.person_id is not None:
-        return [who.person_id]
-    return [row["person_id"] for row in await connection.fetch(SQL["persons"], who.account_id)]
+async def rights_of(connection: Connection, acting: Collection[Acting], on: date) -> Rights:
+    """What somebody who is all these may do on a day."""
+    if not acting:
+        return Rights([])
+    rows = await connection.fetch(SQL["ties"], list({each.person_id for each in acting}), on)
+    return rights((row[0] for row in rows), acting)

@@ -1,9 +1,9 @@
 -- What ties people to a school's people on a day ($2), from the tables that the projections of other services are copies of; in
 -- the form that the rights are decided by.
 
--- name: persons
+-- name: acting
 -- $1: a portal account. A guardian has a login for each child, so that several may be one person's.
-SELECT DISTINCT person_id FROM school_logins WHERE linked_account_id = $1 AND ended_at IS NULL;
+SELECT DISTINCT person_id, kind FROM school_logins WHERE linked_account_id = $1 AND ended_at IS NULL;
 
 -- name: ties
 -- $1: who is asking, by the ids of all that they are in the roster.
