@@ -13,7 +13,8 @@ from tests.unit.notifications.rendered import a_mail, body, message, sample
 from notifications.rendering import CannotRender
 from notifications.rendering.facts import LOGIN_KINDS, UNLINKED_BY
 from notifications.rendering.preview import SAMPLE_PARAMS
-from shared.contracts.accounts import LoginKind, LoginUnlinked
+from shared.contracts.accounts import LoginUnlinked
+from shared.contracts.envelope import LoginKind
 from shared.runtime.i18n import LANGUAGES
 
 ENGLISH = {"login_linked": "A school login was linked", "login_unlinked": "A school login is no longer linked"}
@@ -93,6 +94,26 @@ def test_the_mail_says_of_what_kind_the_login_is_how_it_ends_and_from_which_scho
         ("login_unlinked-login", {"pl": "zawiadomić szkołę", "en": "tell the school", "uk": "повідомте школу"}),
         ("login_unlinked-school", {"pl": "ustawiła nowe hasło", "en": "another password", "uk": "новий пароль"}),
         ("login_unlinked-school", {"pl": "hasłem z kartki", "en": "from the slip", "uk": "із аркуша"}),
+        (
+            "login_unlinked-guardian",
+            {
+                "pl": "opiekun ustawił nowe hasło do loginu ucznia",
+                "en": "a guardian gave a pupil's login another password",
+                "uk": "опікун встановив новий пароль для логіну учня",
+            },
+        ),
+        (
+            "login_unlinked-guardian",
+            {"pl": "które ma opiekun", "en": "which the guardian has", "uk": "який має опікун"},
+        ),
+        (
+            "login_unlinked-guardian",
+            {
+                "pl": "powód wyjaśni opiekun, a nie szkoła",
+                "en": "the guardian can tell you why there is a new password; the school cannot",
+                "uk": "причину пояснить опікун, а не школа",
+            },
+        ),
     ],
 )
 @pytest.mark.parametrize("language", LANGUAGES)

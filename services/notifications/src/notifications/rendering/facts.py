@@ -14,7 +14,7 @@ _DAY = timedelta(days=1)
 _REMINDED_BEFORE_END = timedelta(days=3)
 
 LOGIN_KINDS = ("student", "guardian", "staff")
-UNLINKED_BY = ("account", "login", "school")
+UNLINKED_BY = ("account", "login", "school", "guardian")
 """Of what kind a school login is, and who ended its link: the words of a mail know no others."""
 
 

@@ -58,6 +58,7 @@ SAMPLE_PARAMS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
         "login_unlinked": {"unlinked_at": _HAPPENED_AT, **_GUARDIANS_LOGIN, "by": "account"},
         "login_unlinked-login": {"unlinked_at": _HAPPENED_AT, **_GUARDIANS_LOGIN, "by": "login"},
         "login_unlinked-school": {"unlinked_at": _HAPPENED_AT, **_GUARDIANS_LOGIN, "by": "school"},
+        "login_unlinked-guardian": {"unlinked_at": _HAPPENED_AT, **_PUPILS_LOGIN, "by": "guardian"},
         "account_deletion_requested": {"requested_at": _HAPPENED_AT, "deleted_at": _EXPIRES_AT.isoformat()},
         "account_kept": {"cancelled_at": _HAPPENED_AT},
         "account_kept-reset": {"cancelled_at": _HAPPENED_AT, "by_reset": True},
