@@ -36,13 +36,14 @@ async def test_a_linked_login_is_told_at_once_and_so_is_its_end(world: WorkerWor
     ]
 
 
-async def test_the_mails_know_whose_login_it_is_and_who_ended_the_link_but_not_which_login(world: WorkerWorld) -> None:
+async def test_the_mails_know_of_what_kind_the_login_is_how_it_ends_and_who_ended_the_link(world: WorkerWorld) -> None:
     ola = await somebody_active(world)
     await world.hear_one_by_one([ola.login_linked(3), ola.login_unlinked(4)])
     at = REGISTERED_AT.isoformat()
+    login = {"login_kind": "guardian", "login_ending": "78", "school_name": SCHOOL}
     assert await queued_params(world) == {
-        "login_linked": {"login_kind": "guardian", "school_name": SCHOOL, "linked_at": at},
-        "login_unlinked": {"login_kind": "guardian", "school_name": SCHOOL, "unlinked_at": at, "by": "school"},
+        "login_linked": {**login, "linked_at": at},
+        "login_unlinked": {**login, "unlinked_at": at, "by": "school"},
     }
 
 

@@ -197,6 +197,7 @@ class Person:
                 language="pl",
                 login_id=self.login_id,
                 login_kind="guardian",
+                login_ending="78",
                 school_name=SCHOOL,
                 linked_at=self.registered_at,
             )
@@ -211,6 +212,7 @@ class Person:
                 language="pl",
                 login_id=self.login_id,
                 login_kind="guardian",
+                login_ending="78",
                 school_name=SCHOOL,
                 unlinked_at=self.registered_at,
                 by="school",

@@ -46,6 +46,7 @@ PLAIN_PAGES = {
     "login_unlinked": ["account/logins", "password/forgotten"],
     "login_unlinked-login": ["account/logins"],
     "login_unlinked-school": ["account/logins"],
+    "login_unlinked-guardian": ["account/logins"],
     "account_deletion_requested": ["account", "password/forgotten"],
     "account_kept": ["password/forgotten"],
     "account_kept-reset": ["password/forgotten"],

@@ -116,6 +116,11 @@ SUBJECTS = {
         "en": "A school login is no longer linked with your Dzwonek account",
         "uk": "Логін зі школи відв’язано від облікового запису Dzwonek",
     },
+    "login_unlinked-guardian": {
+        "pl": "Odłączono login ze szkoły od konta w Dzwonku",
+        "en": "A school login is no longer linked with your Dzwonek account",
+        "uk": "Логін зі школи відв’язано від облікового запису Dzwonek",
+    },
     "account_kept": {
         "pl": "Konto w Dzwonku zostaje",
         "en": "Your Dzwonek account is kept",

@@ -13,7 +13,8 @@ from tests.unit.notifications.rendered import a_mail, body, message, sample
 from notifications.rendering import CannotRender
 from notifications.rendering.facts import LOGIN_KINDS, UNLINKED_BY
 from notifications.rendering.preview import SAMPLE_PARAMS
-from shared.contracts.accounts import LoginKind, LoginUnlinked
+from shared.contracts.accounts import LoginUnlinked
+from shared.contracts.envelope import LoginKind
 from shared.runtime.i18n import LANGUAGES
 
 ENGLISH = {"login_linked": "A school login was linked", "login_unlinked": "A school login is no longer linked"}
@@ -38,19 +39,45 @@ def box(mail: EmailMessage) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("language", "school", "whose"),
+    ("language", "school", "logins"),
     [
-        ("pl", "Szkoła", ("login opiekuna", "login ucznia", "login pracownika")),
-        ("en", "School", ("a guardian's login", "a pupil's login", "a login of staff")),
-        ("uk", "Школа", ("логін опікуна", "логін учня", "логін працівника")),
+        (
+            "pl",
+            "Szkoła",
+            (
+                "login opiekuna kończący się na 78",
+                "login ucznia kończący się na 78u",
+                "login pracownika kończący się na 06k",
+            ),
+        ),
+        (
+            "en",
+            "School",
+            (
+                "a guardian's login ending in 78",
+                "a pupil's login ending in 78u",
+                "a login of staff ending in 06k",
+            ),
+        ),
+        (
+            "uk",
+            "Школа",
+            (
+                "логін опікуна, що закінчується на 78",
+                "логін учня, що закінчується на 78u",
+                "логін працівника, що закінчується на 06k",
+            ),
+        ),
     ],
 )
-def test_the_mail_says_whose_login_it_is_and_from_which_school(
-    language: str, school: str, whose: tuple[str, str, str]
+def test_the_mail_says_of_what_kind_the_login_is_how_it_ends_and_from_which_school(
+    language: str, school: str, logins: tuple[str, str, str]
 ) -> None:
+    known = (("guardian", "78"), ("student", "78u"), ("staff", "06k"))
     for kind in ENGLISH:
-        for login_kind, login in zip(("guardian", "student", "staff"), whose, strict=True):
-            mail = message(a_mail(kind, language, params={**SAMPLE_PARAMS[kind], "login_kind": login_kind}))
+        for (login_kind, ending), login in zip(known, logins, strict=True):
+            params = {**SAMPLE_PARAMS[kind], "login_kind": login_kind, "login_ending": ending}
+            mail = message(a_mail(kind, language, params=params))
             assert f"{school}: Szkoła Podstawowa nr 3 w Nowej Wsi ({login})." in lines(mail)
             assert box(mail) == [school, "Szkoła Podstawowa nr 3 w Nowej Wsi", login]
 
@@ -67,6 +94,26 @@ def test_the_mail_says_whose_login_it_is_and_from_which_school(
         ("login_unlinked-login", {"pl": "zawiadomić szkołę", "en": "tell the school", "uk": "повідомте школу"}),
         ("login_unlinked-school", {"pl": "ustawiła nowe hasło", "en": "another password", "uk": "новий пароль"}),
         ("login_unlinked-school", {"pl": "hasłem z kartki", "en": "from the slip", "uk": "із аркуша"}),
+        (
+            "login_unlinked-guardian",
+            {
+                "pl": "opiekun ustawił nowe hasło do loginu ucznia",
+                "en": "a guardian gave a pupil's login another password",
+                "uk": "опікун встановив новий пароль для логіну учня",
+            },
+        ),
+        (
+            "login_unlinked-guardian",
+            {"pl": "które ma opiekun", "en": "which the guardian has", "uk": "який має опікун"},
+        ),
+        (
+            "login_unlinked-guardian",
+            {
+                "pl": "powód wyjaśni opiekun, a nie szkoła",
+                "en": "the guardian can tell you why there is a new password; the school cannot",
+                "uk": "причину пояснить опікун, а не школа",
+            },
+        ),
     ],
 )
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -86,6 +133,13 @@ def test_a_mail_of_what_has_no_words_is_refused(params: dict[str, str | None]) -
 
 
 @of_both
+def test_a_mail_that_cannot_say_how_the_login_ends_is_refused(kind: str) -> None:
+    params = {name: value for name, value in SAMPLE_PARAMS[kind].items() if name != "login_ending"}
+    with pytest.raises(CannotRender):
+        message(a_mail(kind, params=params))
+
+
+@of_both
 def test_the_schools_name_is_in_no_header(kind: str) -> None:
     mail = from_school("Liceum\r\nBcc: all@example.org", kind)
     assert str(mail["Subject"]).startswith(ENGLISH[kind])
@@ -97,12 +151,12 @@ def test_the_schools_name_is_in_no_header(kind: str) -> None:
 def test_a_name_of_several_lines_becomes_one_and_forges_no_line_of_the_text(kind: str) -> None:
     mail = from_school("Szkoła\r\n\r\n--\nPay here:\u2028https://evil.example\x0b\x85nr\t3", kind)
     assert len(lines(mail)) == len(lines(from_school("Szkoła", kind)))
-    assert "School: Szkoła -- Pay here: https://evil.example nr 3 (a guardian's login)." in lines(mail)
+    assert "School: Szkoła -- Pay here: https://evil.example nr 3 (a guardian's login ending in 78)." in lines(mail)
 
 
 def test_marks_that_turn_or_hide_writing_are_left_out() -> None:
     mail = from_school("Szko\u00adła \u202e3 rn\u202c \u2066nr\u2069 \u200b3\x1b\ue000")
-    assert "School: Szkoła 3 rn nr 3 (a guardian's login)." in lines(mail)
+    assert "School: Szkoła 3 rn nr 3 (a guardian's login ending in 78)." in lines(mail)
 
 
 @settings(deadline=None)  # the first mail of a kind lays out its frame

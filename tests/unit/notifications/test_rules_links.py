@@ -12,7 +12,7 @@ from notifications.domain.effects import NOTHING, WAITS, Effects
 from notifications.domain.kinds import NOTICE_LIFETIME
 from notifications.domain.rules import links as rules
 
-LINK = {"login_kind": "guardian", "school_name": "Szkoła Podstawowa nr 3"}
+LINK = {"login_kind": "guardian", "login_ending": "78", "school_name": "Szkoła Podstawowa nr 3"}
 
 Told = Callable[..., Effects]
 
@@ -35,7 +35,7 @@ linked_or_not = pytest.mark.parametrize("tell", [link, unlink])
         (unlink, "login_unlinked", "login-unlinked", {**LINK, "by": "school"}),
     ],
 )
-def test_the_owner_is_told_at_once_what_happened_to_the_login(
+def test_the_owner_of_the_account_is_told_at_once_what_happened_to_the_login(
     tell: Told, kind: str, key: str, params: dict[str, str]
 ) -> None:
     effects = tell()

@@ -20,12 +20,13 @@ class LinkHandlers:
         self._consequences = consequences
 
     async def login_linked(self, tx: Connection, events: Sequence[Event[LoginLinked]]) -> Handled:
-        """The owner is told of one more login."""
+        """The owner of the account is told of one more login."""
 
         def rule(contact: Contact | None, cause: Cause, event: Event[LoginLinked], now: datetime) -> Effects:
             data = event.data
             link: Params = {
                 "login_kind": data.login_kind,
+                "login_ending": data.login_ending,
                 "school_name": data.school_name,
                 "linked_at": data.linked_at.isoformat(),
             }
@@ -34,12 +35,13 @@ class LinkHandlers:
         return await self._consequences.follow(tx, events, rule)
 
     async def login_unlinked(self, tx: Connection, events: Sequence[Event[LoginUnlinked]]) -> Handled:
-        """The owner is told of one less, and who did it."""
+        """The owner of the account is told of one less, and who did it."""
 
         def rule(contact: Contact | None, cause: Cause, event: Event[LoginUnlinked], now: datetime) -> Effects:
             data = event.data
             link: Params = {
                 "login_kind": data.login_kind,
+                "login_ending": data.login_ending,
                 "school_name": data.school_name,
                 "unlinked_at": data.unlinked_at.isoformat(),
                 "by": data.by,

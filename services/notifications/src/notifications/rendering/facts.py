@@ -14,8 +14,8 @@ _DAY = timedelta(days=1)
 _REMINDED_BEFORE_END = timedelta(days=3)
 
 LOGIN_KINDS = ("student", "guardian", "staff")
-UNLINKED_BY = ("account", "login", "school")
-"""Whose a school login is, and who ended its link: the words of a mail know no others."""
+UNLINKED_BY = ("account", "login", "school", "guardian")
+"""Of what kind a school login is, and who ended its link: the words of a mail know no others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +147,7 @@ def _of_link(mail: MailToRender, public_url: str, instant: str) -> dict[str, str
     return {
         instant: _instant(mail.params[instant]),
         "school": _one_line(mail.params["school_name"]),
+        "login_ending": mail.params["login_ending"],
         "link": links.logins(public_url),
     }
 

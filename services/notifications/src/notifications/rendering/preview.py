@@ -28,7 +28,10 @@ SAMPLE_TIME = datetime(2026, 9, 1, 16, 30, tzinfo=UTC)
 _EXPIRES_AT = datetime(2026, 9, 15, 16, 30, tzinfo=UTC)
 _HAPPENED_AT = SAMPLE_TIME.isoformat()
 _LINK_PARAMS = {"expires_at": _EXPIRES_AT.isoformat(), "terms_version": current_version()}
-_GUARDIANS_LOGIN = {"login_kind": "guardian", "school_name": "Szkoła Podstawowa nr 3 w Nowej Wsi"}
+_SCHOOL = "Szkoła Podstawowa nr 3 w Nowej Wsi"
+_GUARDIANS_LOGIN = {"login_kind": "guardian", "login_ending": "78", "school_name": _SCHOOL}
+_PUPILS_LOGIN = {"login_kind": "student", "login_ending": "41u", "school_name": _SCHOOL}
+_LOGIN_OF_STAFF = {"login_kind": "staff", "login_ending": "06k", "school_name": _SCHOOL}
 
 SAMPLE_PARAMS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
     {
@@ -50,11 +53,12 @@ SAMPLE_PARAMS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
         "email_changed": {"changed_at": _HAPPENED_AT},
         "email_changed_here": {"changed_at": _HAPPENED_AT},
         "login_linked": {"linked_at": _HAPPENED_AT, **_GUARDIANS_LOGIN},
-        "login_linked-pupil": {"linked_at": _HAPPENED_AT, **_GUARDIANS_LOGIN, "login_kind": "student"},
-        "login_linked-staff": {"linked_at": _HAPPENED_AT, **_GUARDIANS_LOGIN, "login_kind": "staff"},
+        "login_linked-pupil": {"linked_at": _HAPPENED_AT, **_PUPILS_LOGIN},
+        "login_linked-staff": {"linked_at": _HAPPENED_AT, **_LOGIN_OF_STAFF},
         "login_unlinked": {"unlinked_at": _HAPPENED_AT, **_GUARDIANS_LOGIN, "by": "account"},
         "login_unlinked-login": {"unlinked_at": _HAPPENED_AT, **_GUARDIANS_LOGIN, "by": "login"},
         "login_unlinked-school": {"unlinked_at": _HAPPENED_AT, **_GUARDIANS_LOGIN, "by": "school"},
+        "login_unlinked-guardian": {"unlinked_at": _HAPPENED_AT, **_PUPILS_LOGIN, "by": "guardian"},
         "account_deletion_requested": {"requested_at": _HAPPENED_AT, "deleted_at": _EXPIRES_AT.isoformat()},
         "account_kept": {"cancelled_at": _HAPPENED_AT},
         "account_kept-reset": {"cancelled_at": _HAPPENED_AT, "by_reset": True},

@@ -9,11 +9,11 @@ from notifications.domain.kinds import LOGIN_LINKED, LOGIN_UNLINKED
 
 @of_active_account
 def login_linked(contact: Contact, cause: Cause, now: datetime, *, language: str, link: Params) -> Effects:
-    """A school login was linked with the account: the owner is told when, whose login it is, and from which school."""
+    """A school login was linked: the account's owner is told when, of what kind it is, how it ends, and the school."""
     return Effects(contact.told(version=cause.version, language=language), (notice(LOGIN_LINKED, cause, now, link),))
 
 
 @of_active_account
 def login_unlinked(contact: Contact, cause: Cause, now: datetime, *, language: str, link: Params) -> Effects:
-    """A school login is linked no longer: the owner is told the same, and who ended it."""
+    """A school login is linked no longer: the account's owner is told the same, and who ended it."""
     return Effects(contact.told(version=cause.version, language=language), (notice(LOGIN_UNLINKED, cause, now, link),))
