@@ -134,7 +134,9 @@ async def test_with_a_guardians_login_that_a_teacher_prints_anew_nobody_gets_int
 async def test_an_office_lets_nobody_into_the_office_of_another_school(
     secretary: SignedIn, connection: Connection
 ) -> None:
-    iga = await connection.fetchval("SELECT login_id FROM school_logins JOIN people USING (person_id) WHERE given_name = 'Iga'")
+    iga = await connection.fetchval(
+        "SELECT login_id FROM school_logins JOIN people USING (person_id) WHERE given_name = 'Iga'"
+    )
     assert (await secretary.call("POST", f"logins/{iga}/slip")).status_code == 201
     await connection.execute(AS_HEAD, "Iga", "Szkoła nr 2")
     assert code_of(await secretary.call("POST", f"logins/{iga}/slip")) == (404, "not_found")

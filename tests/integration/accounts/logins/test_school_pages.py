@@ -182,4 +182,5 @@ async def test_a_guardian_gives_a_child_another_password_without_a_portal_accoun
 
 
 def _password_on(sheet: str) -> str:
-    return re.findall(r"<dd>(.*?)</dd>", sheet)[1]
+    _, password = re.findall(r"<dd>(.*?)</dd>", sheet)[:2]
+    return str(password)

@@ -6,7 +6,7 @@ from uuid import UUID, uuid5
 
 from aiokafka import AIOKafkaProducer
 
-from shared.contracts.envelope import Event, encode
+from shared.contracts.envelope import Event, LoginKind, encode
 from shared.contracts.roster import (
     ClassChanged,
     EnrolmentChanged,
@@ -20,9 +20,9 @@ from shared.contracts.roster import (
     Subject,
     TermChanged,
 )
-from shared.contracts.envelope import LoginKind
-from shared.runtime.auth.access_tokens import LOGIN_KINDS, LIFETIME, SignedIn
+from shared.runtime.auth.access_tokens import LIFETIME, LOGIN_KINDS, SignedIn
 from shared.runtime.events import new_event, new_id
+from shared.runtime.roster.rights import Acting
 from shared.runtime.settings import KafkaSettings
 
 AT = datetime(2026, 11, 2, 8, 0, tzinfo=UTC)

@@ -24,8 +24,8 @@ from shared.contracts.roster import (
 from shared.runtime.auth.access_tokens import LOGIN_KINDS
 from shared.runtime.postgres import Connection, connect
 from shared.runtime.roster.asking import acting_of, place_of, rights_of
-from shared.runtime.roster.rights import Acting
 from shared.runtime.roster.projection import Projection, State
+from shared.runtime.roster.rights import Acting
 
 TODAY = date(2026, 11, 27)
 DISTRICT = UUID(int=1)

@@ -19,12 +19,13 @@ from shared.contracts.roster import LinkChanged
 from shared.runtime.events import new_id
 from shared.runtime.postgres import Pool
 from shared.runtime.roster.asking import SQL, acting_of
-from shared.runtime.roster.rights import Acting
 from shared.runtime.roster.projection import Projection, State
+from shared.runtime.roster.rights import Acting
 
 FILL = """
 INSERT INTO roster.links (login_id, district_id, kind, person_id, account_id, version)
-SELECT gen_random_uuid(), gen_random_uuid(), 'guardian', gen_random_uuid(), CASE WHEN number % 2 = 0 THEN gen_random_uuid() END, 1
+SELECT gen_random_uuid(), gen_random_uuid(), 'guardian', gen_random_uuid(),
+    CASE WHEN number % 2 = 0 THEN gen_random_uuid() END, 1
 FROM generate_series(1, 30000) AS number
 """
 A_FEW_PAGES = 10

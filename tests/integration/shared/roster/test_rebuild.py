@@ -27,8 +27,8 @@ from shared.runtime.health import Health
 from shared.runtime.postgres import Connection, Pool, connect
 from shared.runtime.roster import projection
 from shared.runtime.roster.asking import acting_of, place_of
-from shared.runtime.roster.rights import Acting
 from shared.runtime.roster.rebuild import AlreadyRebuilding, NotPutInPlace, Rebuilt, rebuild
+from shared.runtime.roster.rights import Acting
 from shared.runtime.settings import KafkaSettings
 
 TODAY = date(2026, 11, 27)

@@ -61,7 +61,7 @@ class Fresh:
 class Round:
     """Whom logins are handed out to: everybody of a class, or without one the staff of a school, who has none.
 
-    `again`: also another password to those who have not used theirs, which was printed before `again`; whoever has
+    `again`: also another password to those who have not used theirs, which was printed until `again`; whoever has
     chosen a password keeps it. `but_for`: of the staff not those who have such a role at another school.
     """
 
@@ -81,7 +81,7 @@ class Round:
         """Whether there is to be a slip."""
         if found.holder.name is None:
             return True
-        return bool(self.again and found.is_first_password and found.issued_at and found.issued_at < self.again)
+        return bool(self.again and found.is_first_password and found.issued_at and found.issued_at <= self.again)
 
 
 class SomebodyJoined(Exception):  # noqa: N818 - reads as what happened
