@@ -223,3 +223,19 @@ async def test_who_has_left_the_office_hands_out_nothing(secretary: SignedIn, co
     await connection.execute("UPDATE person_roles SET ends_on = '2026-08-31' WHERE role = 'secretary'")
     answer = await secretary.call("POST", f"office/classes/{await class_3b(connection)}/slips", {})
     assert code_of(answer) == (404, "not_found")
+
+
+async def test_the_office_sees_at_which_logins_somebody_guesses_and_who_links_with_wrong_passwords(
+    world: AccountsWorld, slips: Mapping[str, Slip], connection: Connection
+) -> None:
+    anna = await world.somebody()
+    for _ in range(3):
+        await sign_in(world, slips["Ala Lis"].login, "not the password")
+        await anna.call("POST", "me/logins", {"login": slips["Ala Lis"].login, "password": "not the password"})
+    await sign_in(world, slips["Jan Lis"].login, "not the password")
+    path = f"office/schools/{(await school_of(connection)).school_id}/guesses"
+    secretary = await at_work(world, connection, "Zofia Wrona")
+    [guessed] = (await secretary.call("GET", path)).json()["logins"]
+    assert guessed["name"] == slips["Ala Lis"].login
+    assert (guessed["sign_ins"], guessed["links"]) == (3, 2)
+    assert code_of(await anna.call("GET", path)) == (404, "not_found")

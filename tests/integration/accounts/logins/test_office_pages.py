@@ -89,6 +89,19 @@ async def test_one_slip_is_printed_anew_from_the_class(
     assert slips["Ala Lis"].password not in sheet.text
 
 
+async def test_the_school_page_tells_of_logins_that_are_guessed_at(
+    world: AccountsWorld, staff: Mapping[str, Slip], slips: Mapping[str, Slip], connection: Connection
+) -> None:
+    browser = await signed_in(world, staff["Zofia Wrona"])
+    path = f"/office/schools/{(await school_of(connection)).school_id}?lang=en"
+    assert "Somebody guesses" not in (await browser.get(path)).text
+    for _ in range(5):
+        await Browser(world.client).sign_in(slips["Ala Lis"].login, "not the password")
+    page = (await browser.get(path)).text
+    assert "Somebody guesses at these logins" in page
+    assert slips["Ala Lis"].login in page
+
+
 async def test_a_form_that_is_sent_twice_prints_once(
     world: AccountsWorld, staff: Mapping[str, Slip], slips: Mapping[str, Slip], connection: Connection
 ) -> None:

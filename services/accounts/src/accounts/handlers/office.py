@@ -5,20 +5,25 @@ Whatever belongs to another school, or to a class or child of somebody else, is 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
+from accounts.domain.attempts import FREE_FAILURES
 from accounts.domain.school_logins import Kind
 from accounts.handlers.handing_out import Round, Slip, SomebodyJoined, fresh_passwords, give, hand_out_again
 from accounts.handlers.mail_requests import count_reissue
 from accounts.handlers.parts import ATTEMPTS, Contended, Parts
-from accounts.store import offices, school_logins, ties
+from accounts.store import login_guesses, offices, school_logins, ties
+from accounts.store.login_guesses import GuessedLogin
 from accounts.store.offices import ClassCounts, ClassPlace, LoginPlace
 from accounts.store.school_logins import Found, School
 from shared.runtime.auth.access_tokens import SignedIn
 from shared.runtime.postgres import Connection
 from shared.runtime.roster.rights import OFFICE, Rights
+
+A_WEEK = timedelta(days=7)
+SHOWN = 50
 
 
 class NotYours(Exception):  # noqa: N818 - reads as what it is
@@ -82,6 +87,18 @@ async def look_at_school(parts: Parts, who: SignedIn, school_id: UUID) -> tuple[
     async with parts.connection() as connection:
         school = await _school(connection, await _rights(connection, who, today), school_id)
         return school, await offices.counts(connection, school_id, today)
+
+
+async def look_at_guesses(parts: Parts, who: SignedIn, school_id: UUID) -> Sequence[GuessedLogin]:
+    """The logins of a school at which somebody guesses, the most guessed first, at most `SHOWN`. Raises NotYours.
+
+    Of the last week; who mistypes now and then is not among them.
+    """
+    today = parts.today()
+    async with parts.connection() as connection:
+        await _school(connection, await _rights(connection, who, today), school_id)
+        guessed = await login_guesses.most_guessed(connection, school_id, today - A_WEEK)
+    return [each for each in guessed if each.sign_ins + each.links >= FREE_FAILURES][:SHOWN]
 
 
 async def look_at_staff(parts: Parts, who: SignedIn, school_id: UUID) -> People:

@@ -15,6 +15,7 @@ from accounts.handlers.office import (
     issue_to_staff,
     look_at_class,
     look_at_desks,
+    look_at_guesses,
     look_at_school,
     look_at_staff,
     reissue,
@@ -22,6 +23,7 @@ from accounts.handlers.office import (
 from accounts.http.bodies import Body
 from accounts.http.calls import Anybody, WorkingParts
 from accounts.http.sessions import NO_STORE, SIGNED_OUT, TOO_MANY
+from accounts.store.login_guesses import GuessedLogin
 from accounts.store.offices import ClassCounts, ClassPlace
 from accounts.store.school_logins import Found, School
 from shared.runtime.problems import ProblemDetails
@@ -91,6 +93,27 @@ class SchoolLoginsAnswer(BaseModel):
 
     school: SchoolAnswer
     classes: list[ClassCountsAnswer]
+
+
+class GuessedLoginAnswer(BaseModel):
+    """A login, and how many wrong passwords were entered for it."""
+
+    login_id: UUID
+    name: str = Field(examples=["12345678"])
+    kind: Kind
+    sign_ins: int = Field(description="To sign in with it.")
+    links: int = Field(description="To link it with a portal account.")
+
+    @classmethod
+    def of(cls, guessed: GuessedLogin) -> Self:
+        """The answer for a login."""
+        return cls(**vars(guessed))
+
+
+class GuessesAnswer(BaseModel):
+    """The most guessed first."""
+
+    logins: list[GuessedLoginAnswer]
 
 
 class PersonAnswer(BaseModel):
@@ -186,6 +209,14 @@ async def get_classes(school_id: UUID, parts: WorkingParts, who: Anybody, respon
     response.headers.update(NO_STORE)
     school, counts = await look_at_school(parts, who, school_id)
     return SchoolLoginsAnswer(school=SchoolAnswer.of(school), classes=[ClassCountsAnswer.of(each) for each in counts])
+
+
+@router.get("/office/schools/{school_id}/guesses", operation_id="getGuesses", summary="Logins that are guessed at")
+async def get_guesses(school_id: UUID, parts: WorkingParts, who: Anybody, response: Response) -> GuessesAnswer:
+    """The logins of a school at which somebody guessed in the last week, five times or more; fifty at most."""
+    response.headers.update(NO_STORE)
+    found = await look_at_guesses(parts, who, school_id)
+    return GuessesAnswer(logins=[GuessedLoginAnswer.of(each) for each in found])
 
 
 @router.get("/office/schools/{school_id}/staff", operation_id="getStaffWithLogins", summary="The staff of a school")

@@ -20,6 +20,7 @@ from accounts.handlers.office import (
     issue_to_staff,
     look_at_class,
     look_at_desks,
+    look_at_guesses,
     look_at_school,
     look_at_staff,
     reissue,
@@ -48,9 +49,10 @@ async def office_page(request: Request, parts: WorkingParts, who: LookingMember)
 
 @router.get("/office/schools/{school_id}")
 async def school_page(request: Request, school_id: UUID, parts: WorkingParts, who: LookingMember) -> Response:
-    """The classes of a school."""
+    """The classes of a school, and at which logins somebody guesses."""
     school, classes = await look_at_school(parts, who, school_id)
-    return page(request, "office_school.html", school=school, classes=classes)
+    guessed = await look_at_guesses(parts, who, school_id)
+    return page(request, "office_school.html", school=school, classes=classes, guessed=guessed)
 
 
 @router.get("/office/schools/{school_id}/staff")
