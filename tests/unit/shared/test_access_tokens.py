@@ -42,6 +42,20 @@ def test_a_token_says_who_is_signed_in() -> None:
     assert verifier().check(issue(KEY, WHO)) == WHO
 
 
+def test_the_token_of_a_school_login_says_who_it_is_and_as_what() -> None:
+    at_school = replace(WHO, person_id=uuid4(), login_kind="guardian")
+    assert verifier().check(issue(KEY, at_school)) == at_school
+
+
+@pytest.mark.parametrize(
+    "more", [{"person": str(uuid4())}, {"login": "staff"}, {"person": str(uuid4()), "login": "head"}]
+)
+def test_whoever_is_somebody_at_school_has_to_be_it_as_something(more: dict[str, str]) -> None:
+    claims = json.loads(urlsafe_b64decode(issue(KEY, WHO).split(".")[1] + "=="))
+    header = {"alg": "Ed25519", "typ": "at+jwt", "kid": "first"}
+    assert fault(jwt.encode(header, {**claims, **more}, KEY, algorithms=["Ed25519"])) == "token_invalid"
+
+
 def test_a_token_holds_nothing_about_the_person() -> None:
     claims = json.loads(urlsafe_b64decode(issue(KEY, WHO).split(".")[1] + "=="))
     assert set(claims) == {"aud", "sub", "sid", "form", "iat", "exp"}

@@ -4,6 +4,7 @@ from uuid import UUID
 
 import pytest
 
+from shared.contracts.envelope import LoginKind
 from shared.contracts.roster import Role
 from shared.runtime.roster.rights import ChildTie, ClassTie, GuardianRight, Place, Rights, RoleTie, Ties
 
@@ -117,3 +118,21 @@ def test_who_is_two_persons_has_the_rights_of_both() -> None:
     both = Rights([*rights(child=child()).ties, Ties(person_id=OTHER_STUDENT, district_id=OTHER_DISTRICT)])
     assert both.guardian_of(STUDENT)
     assert both.is_(OTHER_STUDENT)
+
+
+def test_a_login_gives_what_it_is_for_and_nothing_else_of_its_owner() -> None:
+    everything = rights(roles=(role("head"),), classes=(teacher(homeroom=True),), child=child()).ties[0]
+
+    def by(kind: LoginKind, person: UUID = SOMEBODY) -> Rights:
+        return Rights([everything.model_copy(update={"kinds": frozenset({kind}), "person_id": person})])
+
+    assert by("guardian").guardian_of(STUDENT)
+    assert not by("guardian").office_of(SCHOOL)
+    assert not by("guardian").homeroom_of(CLASS)
+    assert not by("guardian").teaches(CLASS)
+    assert by("staff").office_of(SCHOOL)
+    assert by("staff").homeroom_of(CLASS)
+    assert not by("staff").guardian_of(STUDENT)
+    assert by("student", STUDENT).is_(STUDENT)
+    assert not by("staff", STUDENT).is_(STUDENT)
+    assert not by("guardian", STUDENT).is_(STUDENT)
