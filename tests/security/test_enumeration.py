@@ -1,6 +1,7 @@
-"""Whether an address is known cannot be told from the answer: not from its body, its headers, its status, its time."""
+"""Whether an address or a school login is known cannot be told: not from body, headers, status or time of an answer."""
 
 import dataclasses
+import itertools
 import statistics
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -11,6 +12,8 @@ from httpx import AsyncClient, Response
 from accounts.answer_time import BEAT_SECONDS
 from accounts.handlers.parts import Parts
 from tests.integration.accounts.accounts_world import AccountsWorld, client_of
+from tests.integration.accounts.logins.calls import sign_in
+from tests.integration.accounts.logins.teacher import teachers_slip
 
 ROUNDS = 15
 TRIES = 3
@@ -44,8 +47,28 @@ async def test_known_and_unknown_addresses_get_the_same_answer_in_the_same_time(
 ) -> None:
     await people(world)
     ask: Callable[[str], Awaitable[Response]] = getattr(world, operation)
+    await assert_alike(world, KINDS, lambda kind, number: ask(f"{kind}{number}@example.org"))
+
+
+async def test_known_and_unknown_school_logins_get_the_same_answer_in_the_same_time(world: AccountsWorld) -> None:
+    known = (await teachers_slip(world)).login
+    names = {"unknown": "99999999k" if known != "99999999k" else "99999998k", "known": known}
+    networks = (f"203.0.113.{number}" for number in itertools.count(1))
+
+    async def guess(kind: str, _: int) -> Response:
+        return await sign_in(world, names[kind], "not the password", network=next(networks))
+
+    await assert_alike(world, tuple(names), guess)
+
+
+Ask = Callable[[str, int], Awaitable[Response]]
+"""Asks for the n-th of a kind."""
+
+
+async def assert_alike(world: AccountsWorld, kinds: Sequence[str], ask: Ask) -> None:
+    """That the answers are the same for all kinds and take the same time, but for what a busy machine does."""
     for _ in range(TRIES):
-        seconds, answers = await compared(ask)
+        seconds, answers = await compared(kinds, ask)
         assert len(answers) == 1
         means = {kind: mean(times) for kind, times in seconds.items()}
         assert min(means.values()) >= BEAT_SECONDS
@@ -60,14 +83,14 @@ def mean(times: Sequence[float]) -> float:
     return statistics.fmean(sorted(times)[: -(ROUNDS // 5)])
 
 
-async def compared(ask: Callable[[str], Awaitable[Response]]) -> tuple[dict[str, list[float]], set[object]]:
-    """How long the answers take for each kind of address, in turns, and what they are."""
-    seconds: dict[str, list[float]] = {kind: [] for kind in KINDS}
+async def compared(kinds: Sequence[str], ask: Ask) -> tuple[dict[str, list[float]], set[object]]:
+    """How long the answers take for each kind, in turns, and what they are."""
+    seconds: dict[str, list[float]] = {kind: [] for kind in kinds}
     answers: set[object] = set()
     for number in range(ROUNDS):
-        for kind in KINDS:
+        for kind in kinds:
             started = time.perf_counter()
-            answer = await ask(f"{kind}{number}@example.org")
+            answer = await ask(kind, number)
             seconds[kind].append(time.perf_counter() - started)
             answers.add((answer.status_code, answer.content, tuple(sorted(answer.headers.items()))))
     return seconds, answers
