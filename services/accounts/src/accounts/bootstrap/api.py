@@ -15,7 +15,7 @@ from accounts.http import (
     keys,
     linked_logins,
     me,
-    offices,
+    office,
     openapi,
     passwords,
     problems,
@@ -61,7 +61,7 @@ def build_app(health: Health, *, origin: str) -> FastAPI:
     app.add_middleware(ErrorPages)
     problems.install(app)
     auth.install(app)
-    for part in (registrations, sessions, school_logins, passwords, me, linked_logins, offices, exports, keys, pages):
+    for part in (registrations, sessions, school_logins, passwords, me, linked_logins, office, exports, keys, pages):
         app.include_router(part.router)
     app.mount("/static", PageFiles(), name="static")
     app.router.routes.extend(health.routes())
