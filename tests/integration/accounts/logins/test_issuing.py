@@ -211,3 +211,15 @@ async def test_a_login_that_nobody_has_is_one_line(office: Office, login: str, c
     _, printed = await office.asks("reissue", login, code=code)
     assert words in printed
     assert len(printed.splitlines()) == 1
+
+
+async def test_when_a_slip_was_printed_can_be_shown(office: Office, url: str) -> None:
+    slips, _ = await office.issues(*CLASS_3B)
+    await office.asks("reissue", slips[0].login)
+    code, printed = await run_command(url, "accounts", "logins", "printed", slips[0].login)
+    assert code == 0
+    assert printed.count("operator") == 2
+    for login, code, words in (("99999999", 1, "no slip of 99999999"), ("anna", 2, "anna is no login")):
+        found, printed = await run_command(url, "accounts", "logins", "printed", login)
+        assert (found, len(printed.splitlines())) == (code, 1)
+        assert words in printed

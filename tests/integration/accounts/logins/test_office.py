@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from uuid import UUID, uuid4
 
+import asyncpg
 import pytest
 from tests.integration.accounts.accounts_world import AccountsWorld, SignedIn
 from tests.integration.accounts.logins.calls import OWN, code_of, first_time, sign_in
 from tests.integration.accounts.logins.office import at_work, class_3b, school_of, staff_slips
 
 from accounts.handlers.handing_out import Slip
+from accounts.store import printed_slips
 from shared.contracts.accounts import LoginUnlinked
 from shared.runtime.postgres import Connection
 
@@ -217,6 +219,23 @@ async def test_whatever_is_somebody_elses_does_not_exist(
     ):
         assert code_of(await who.call(method, path, {} if method == "POST" else None)) == (404, "not_found"), path
     assert await connection.fetch("SELECT * FROM school_logins ORDER BY login_id") == before
+
+
+async def test_who_printed_what_as_what_is_written_down_and_stays(
+    world: AccountsWorld, secretary: SignedIn, slips: Mapping[str, Slip], connection: Connection
+) -> None:
+    ala, jan = slips["Ala Lis"], await first_time(world, slips["Jan Lis"])
+    path = f"logins/{await login_id_of(connection, ala)}/slip"
+    for who, seconds in ((secretary, 1), (jan, 1)):
+        world.clock.forward(seconds=seconds)
+        assert (await who.call("POST", path)).status_code == 201
+    guardian, school, operator = await printed_slips.of_login(connection, ala.login)
+    assert (guardian.capacity, guardian.actor, guardian.person) == ("guardian", slips["Jan Lis"].login, "Jan Lis")
+    assert (school.capacity, school.person) == ("school", "Zofia Wrona")
+    assert (operator.capacity, operator.actor) == ("operator", None)
+    for statement in ("DELETE FROM printed_slips", "UPDATE printed_slips SET capacity = 'operator'"):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await connection.execute(statement)
 
 
 async def test_who_has_left_the_office_hands_out_nothing(secretary: SignedIn, connection: Connection) -> None:

@@ -85,6 +85,33 @@ def reissue(
     typer.echo(f"{slip.login} of {slip.person} has a new first password: print {out}, hand it out, delete the file.")
 
 
+def printed(
+    login: Annotated[str, typer.Argument(help="The login: eight digits, with a letter behind them on some slips.")],
+) -> None:
+    """Show when slips of a login were printed, and by whom."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from accounts.domain.school_logins import login_name
+    from accounts.store.printed_slips import PrintedSlip, of_login
+
+    name = login_name(login)
+    if name is None:
+        fail(f"{login} is no login: eight digits, of pupils with a u and of staff with a k", EXIT_USAGE)
+
+    async def work(connection: Connection) -> list[PrintedSlip]:
+        return await of_login(connection, name)
+
+    slips = with_database(SERVICE, work)
+    if not slips:
+        fail(f"no slip of {name} was printed", EXIT_NOT_FOUND)
+    table = Table("printed", "as", "by")
+    for slip in slips:
+        by = " ".join(filter(None, (slip.actor, slip.person))) or "-"
+        table.add_row(f"{slip.printed_at:%Y-%m-%d %H:%M:%S %Z}", slip.capacity, by)
+    Console().print(table)
+
+
 @contextmanager
 def _hasher() -> "Iterator[PasswordHasher]":
     from accounts.passwords import PasswordHasher

@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
+from typing import Literal
 from uuid import UUID
 
 DIGITS = 8
@@ -46,6 +47,17 @@ class Holder:
     person_id: UUID
     student_id: UUID | None
     name: str | None = None
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who prints slips: the school or a pupil's guardian, by a portal account or a school login; or an operator."""
+
+    capacity: Literal["school", "guardian", "operator"]
+    owner_id: UUID | None = None
+
+
+OPERATOR = Actor("operator")
 
 
 def new_number() -> str:

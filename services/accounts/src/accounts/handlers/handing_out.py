@@ -4,13 +4,14 @@ import asyncio
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
 from uuid import UUID
 
-from accounts.domain.school_logins import Holder, Kind, named, new_password, printed_password
+from accounts.domain.school_logins import OPERATOR, Actor, Holder, Kind, named, new_password, printed_password
+from accounts.events.links import By
 from accounts.handlers.linking import end_link
 from accounts.handlers.revoking import revoke_all
 from accounts.passwords import PasswordHasher
+from accounts.store import printed_slips
 from accounts.store import school_logins as store
 from accounts.store.school_logins import Found, NewLogin, School, SchoolLogin
 from shared.contracts.roster import Role
@@ -114,7 +115,13 @@ async def hand_out(
 
 
 async def give(
-    connection: Connection, fresh: Sequence[Fresh], round_: Round, *, now: datetime, printing: Print
+    connection: Connection,
+    fresh: Sequence[Fresh],
+    round_: Round,
+    *,
+    now: datetime,
+    printing: Print,
+    actor: Actor = OPERATOR,
 ) -> HandedOut:
     """Gives people fresh passwords, which were hashed before: nobody waits for a lock meanwhile. Raises SomebodyJoined.
 
@@ -144,6 +151,7 @@ async def give(
             for each in taking
             if each.login_id is None or each.login_id in printed
         ]
+        await printed_slips.note(connection, [*(login.login_id for login in added), *printed], actor, now)
         printing(slips)
     return HandedOut(slips, new=len(added), kept=len(found) - len(slips))
 
@@ -155,7 +163,7 @@ async def hand_out_again(
     *,
     now: datetime,
     printing: Print,
-    by: Literal["school", "guardian"] = "school",
+    actor: Actor = OPERATOR,
 ) -> Slip:
     """Another printed password for one login, whatever its owner has chosen. Its sessions end, and so does its link.
 
@@ -164,9 +172,11 @@ async def hand_out_again(
     person = f"{login.given_name} {login.family_name}"
     slip = Slip(login.kind, person, login.pupil, login.language, login.name, fresh.password)
     async with connection.transaction():
+        by: By = "guardian" if actor.capacity == "guardian" else "school"
         await end_link(connection, login.login_id, now, by=by)  # whoever signs in now does so before or after
         await store.print_again(connection, [(login.login_id, fresh.hash)], now, also_chosen=True)
         await revoke_all(connection, login.login_id, "password_changed", now)
+        await printed_slips.note(connection, [login.login_id], actor, now)
         printing([slip])
     return slip
 

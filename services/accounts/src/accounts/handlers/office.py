@@ -10,7 +10,7 @@ from typing import Literal
 from uuid import UUID
 
 from accounts.domain.attempts import FREE_FAILURES
-from accounts.domain.school_logins import Kind
+from accounts.domain.school_logins import Actor, Kind
 from accounts.handlers.handing_out import Round, Slip, SomebodyJoined, fresh_passwords, give, hand_out_again
 from accounts.handlers.mail_requests import count_reissue
 from accounts.handlers.parts import ATTEMPTS, Contended, Parts
@@ -129,14 +129,14 @@ async def issue_to_class(parts: Parts, who: SignedIn, class_id: UUID, *, again: 
     async with parts.connection() as connection:
         place = await _class(connection, class_id, today)
         school = await _school(connection, await _rights(connection, who, today), place.school.school_id)
-    return await _hand_out(parts, Round(school, class_id, again), place.title)
+    return await _hand_out(parts, who, Round(school, class_id, again), place.title)
 
 
 async def issue_to_staff(parts: Parts, who: SignedIn, school_id: UUID, *, again: datetime | None = None) -> Printed:
     """A login for everybody of a school's staff who has none. Raises NotYours, HashingBusy, Contended."""
     async with parts.connection() as connection:
         school = await _school(connection, await _rights(connection, who, parts.today()), school_id)
-    return await _hand_out(parts, Round(school, None, again, but_for=OFFICE), None)
+    return await _hand_out(parts, who, Round(school, None, again, but_for=OFFICE), None)
 
 
 async def reissue(parts: Parts, who: SignedIn, login_id: UUID, *, seen: datetime | None = None) -> Printed:
@@ -150,14 +150,15 @@ async def reissue(parts: Parts, who: SignedIn, login_id: UUID, *, seen: datetime
         rights = await _rights(connection, who, today)
         place = await offices.whose_login(connection, login_id, today)
         login = await school_logins.of_id(connection, login_id)
-        if place is None or login is None or not (by := _may_reissue(rights, place)):
+        if place is None or login is None or not (capacity := _may_reissue(rights, place)):
             raise NotYours
         if seen and login.issued_at > seen:
             raise PrintedSince
         await count_reissue(parts, connection, login_id)
     [fresh] = await fresh_passwords(parts.hasher, 1)
     async with parts.connection() as connection:
-        slip = await hand_out_again(connection, fresh, login, now=parts.clock(), printing=lambda _: None, by=by)
+        actor, now = Actor(capacity, who.account_id), parts.clock()
+        slip = await hand_out_again(connection, fresh, login, now=now, printing=lambda _: None, actor=actor)
     return Printed(login.school, None, [slip])
 
 
@@ -189,16 +190,16 @@ async def _class(connection: Connection, class_id: UUID, on: date) -> ClassPlace
     return found[0]
 
 
-async def _hand_out(parts: Parts, round_: Round, title: str | None) -> Printed:
+async def _hand_out(parts: Parts, who: SignedIn, round_: Round, title: str | None) -> Printed:
     """Holds no connection while passwords are hashed, which takes seconds for a class."""
-    now = parts.clock()
+    actor, now = Actor("school", who.account_id), parts.clock()
     for _ in range(ATTEMPTS):
         async with parts.connection() as connection:
             needed = sum(map(round_.takes, await round_.find(connection, now)))
         fresh = await fresh_passwords(parts.hasher, needed)
         async with parts.connection() as connection:
             try:
-                handed_out = await give(connection, fresh, round_, now=now, printing=lambda _: None)
+                handed_out = await give(connection, fresh, round_, now=now, printing=lambda _: None, actor=actor)
             except SomebodyJoined:
                 continue
         return Printed(round_.school.name, title, handed_out.slips, handed_out.new, handed_out.kept)
