@@ -181,7 +181,7 @@ SAMPLES: tuple[EventData, ...] = (
         receive=True,
         sign=False,
     ),
-    LinkChanged(login_id=_ID, kind="guardian", person_id=_OTHER_ID, account_id=_ID, version=7),
+    LinkChanged(login_id=_ID, kind="guardian", scope_id=_ID, person_id=_OTHER_ID, account_id=_ID, version=7),
 )
 
 

@@ -43,12 +43,22 @@ def test_a_token_says_who_is_signed_in() -> None:
 
 
 def test_the_token_of_a_school_login_says_who_it_is_and_as_what() -> None:
-    at_school = replace(WHO, person_id=uuid4(), login_kind="guardian")
+    at_school = replace(WHO, person_id=uuid4(), login_kind="guardian", scope_id=uuid4())
     assert verifier().check(issue(KEY, at_school)) == at_school
 
 
+SOME_ID = str(uuid4())
+
+
 @pytest.mark.parametrize(
-    "more", [{"person": str(uuid4())}, {"login": "staff"}, {"person": str(uuid4()), "login": "head"}]
+    "more",
+    [
+        {"person": SOME_ID},
+        {"login": "staff"},
+        {"person": SOME_ID, "login": "guardian"},
+        {"person": SOME_ID, "login": "head", "scope": SOME_ID},
+        {"person": SOME_ID, "login": "staff", "scope": "school"},
+    ],
 )
 def test_whoever_is_somebody_at_school_has_to_be_it_as_something(more: dict[str, str]) -> None:
     claims = json.loads(urlsafe_b64decode(issue(KEY, WHO).split(".")[1] + "=="))

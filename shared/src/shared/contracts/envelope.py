@@ -22,7 +22,12 @@ ProductName = Annotated[str, Field(pattern=r"^[A-Za-z0-9 .-]{1,32}$")]
 
 Language = Literal["pl", "en", "uk"]
 LoginKind = Literal["student", "guardian", "staff"]
-"""Whose a school login is, and thus what it gives: a guardian's shows nothing of the school that its owner works at."""
+"""As what a school login is its owner: a guardian's shows nothing of the school that its owner works at."""
+
+ScopeId = Annotated[
+    UUID,
+    Field(description="What a school login is for: the pupil of its pair, of staff's the school that gave it out."),
+]
 
 Version = Annotated[
     int, Field(ge=1, description="Grows with every change of the aggregate; consumers ignore the older.")

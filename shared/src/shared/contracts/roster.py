@@ -11,7 +11,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from shared.contracts.envelope import EventData, Language, LoginKind, Version
+from shared.contracts.envelope import EventData, Language, LoginKind, ScopeId, Version
 from shared.contracts.topics import (
     ROSTER_CLASS,
     ROSTER_ENROLMENT,
@@ -191,7 +191,8 @@ class GuardianshipChanged(RosterEvent):
 class LinkChanged(RosterState):
     """A school login is linked with a portal account, which then is the person whose login it is, or no longer.
 
-    It is that person as a pupil, as a guardian or at work: `kind` says which.
+    It is that person as the pupil of the pair, as that pupil's guardian or at work at one school: `kind` and `scope_id`
+    say which.
     """
 
     TYPE: ClassVar[str] = "pl.dzwonek.link.changed.v1"
@@ -199,6 +200,7 @@ class LinkChanged(RosterState):
 
     login_id: UUID
     kind: LoginKind
+    scope_id: ScopeId
     person_id: UUID
     account_id: UUID | None = Field(default=None, description="Absent: linked with none.")
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from httpx import Response
@@ -67,21 +67,30 @@ async def test_who_knows_the_password_links_the_login_and_every_service_is_told(
     assert slips["Jan Lis"].login.endswith(told.login_ending)
     assert len(told.login_ending) == 2
     jan, account = await whoami(connection, "Jan"), told.account_id
-    link_of_jan = LinkChanged(login_id=login_id, kind="guardian", person_id=jan, account_id=account, version=1)
-    assert await links_told(world) == [link_of_jan]
+    [link_of_jan] = await links_told(world)
+    assert (link_of_jan.login_id, link_of_jan.person_id, link_of_jan.account_id) == (login_id, jan, account)
+    assert (link_of_jan.kind, link_of_jan.scope_id) == ("guardian", await whoami(connection, "Ala"))
     [mine] = (await anna.call("GET", "me/logins")).json()["logins"]
     assert (mine["login"], mine["person"], mine["pupil"]) == (slips["Jan Lis"].login, "Jan Lis", "Ala Lis")
 
 
-async def test_a_guardian_sees_all_children_of_theirs_with_class_and_school(
-    world: AccountsWorld, anna: SignedIn, slips: Mapping[str, Slip]
+async def test_a_guardian_sees_the_child_of_each_login_with_class_and_school(
+    world: AccountsWorld, anna: SignedIn, slips: Mapping[str, Slip], connection: Connection
 ) -> None:
     await linked(world, anna, slips["Jan Lis"])
-    places = (await anna.call("GET", "me/schools")).json()["places"]
-    assert [(place["kind"], place["given_name"], place["classes"], place["school"]) for place in places] == [
-        ("guardian", "Ala", ["3b"], "Szkoła nr 1"),
-        ("guardian", "Ola", ["3b"], "Szkoła nr 1"),
-    ]
+    assert await _shown(anna) == [("guardian", "Ala", ["3b"], "Szkoła nr 1")]
+    for_ola = await connection.fetchval(
+        "SELECT name FROM school_logins JOIN people ON people.person_id = student_id"
+        " WHERE given_name = 'Ola' AND kind = 'guardian' AND school_logins.person_id = $1",
+        await whoami(connection, "Jan"),
+    )
+    await linked(world, anna, await printed_anew(world, for_ola))
+    assert [name for _, name, _, _ in await _shown(anna)] == ["Ala", "Ola"]
+
+
+async def _shown(who: SignedIn) -> list[tuple[str, str, list[str], str]]:
+    places = (await who.call("GET", "me/schools")).json()["places"]
+    return [(place["kind"], place["given_name"], place["classes"], place["school"]) for place in places]
 
 
 async def test_without_links_nobody_is_seen(anna: SignedIn, slips: Mapping[str, Slip]) -> None:
@@ -103,9 +112,9 @@ async def test_a_child_whom_the_guardian_may_not_see_is_not_shown(
     world: AccountsWorld, anna: SignedIn, slips: Mapping[str, Slip], connection: Connection, change: str
 ) -> None:
     await linked(world, anna, slips["Jan Lis"])
+    assert len(await _shown(anna)) == 1
     await connection.execute(change)
-    places = (await anna.call("GET", "me/schools")).json()["places"]
-    assert [place["given_name"] for place in places] == ["Ola"]
+    assert await _shown(anna) == []
 
 
 async def test_a_pupil_and_a_teacher_see_where_they_are_themselves(
@@ -124,7 +133,7 @@ async def test_a_child_stands_there_once_also_where_its_own_login_is_linked(
     await linked(world, anna, slips["Ala Lis"])
     await linked(world, anna, slips["Jan Lis"])
     places = (await anna.call("GET", "me/schools")).json()["places"]
-    assert [(place["kind"], place["given_name"]) for place in places] == [("guardian", "Ala"), ("guardian", "Ola")]
+    assert [(place["kind"], place["given_name"]) for place in places] == [("guardian", "Ala")]
 
 
 async def test_a_guardians_login_shows_nothing_of_where_its_owner_works(
@@ -205,7 +214,8 @@ async def test_a_link_that_ends_is_told_and_ends_once(
     world: AccountsWorld, anna: SignedIn, boris: SignedIn, slips: Mapping[str, Slip]
 ) -> None:
     login_id = await linked(world, anna, slips["Jan Lis"])
-    assert code_of(await boris.call("DELETE", f"me/logins/{login_id}")) == (404, "not_found")
+    for unknown in (login_id, uuid4()):
+        assert code_of(await boris.call("DELETE", f"me/logins/{unknown}")) == (404, "not_found")
     assert (await anna.call("DELETE", f"me/logins/{login_id}")).status_code == 200
     assert code_of(await anna.call("DELETE", f"me/logins/{login_id}")) == (404, "not_found")
     assert (await anna.call("GET", "me/schools")).json() == {"places": []}

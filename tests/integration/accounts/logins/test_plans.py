@@ -61,10 +61,13 @@ async def id_of(connection: Connection, kind: str) -> UUID:
 STATEMENTS = {
     "links of an account": (links.SQL["links"], "'{account}', NULL"),
     "the link of a login": (links.SQL["links"], "NULL, '{guardian}'"),
-    "children and schools": (links.SQL["places"], "'{{{guardian},{pupil}}}', '{{guardian,student}}', '2026-11-27'"),
+    "children and schools": (
+        links.SQL["places"],
+        "'{{{guardian},{pupil}}}', '{{guardian,student}}', '{{{pupil},{pupil}}}', '2026-11-27'",
+    ),
     "who an account is": (ties.SQL["acting"], "'{account}'"),
     "ties": (ties.SQL["ties"], "'{{{guardian}}}', '2026-11-27'"),
-    "where a login belongs": (offices.SQL["whose_login"], "'{guardian}', '2026-11-27', '{{head}}'"),
+    "where a login belongs": (offices.SQL["whose_login"], "'{guardian}', '2026-11-27'"),
     "the classes of a school": (offices.SQL["counts"], "'{school}', '2026-11-27'"),
 }
 

@@ -174,8 +174,8 @@ async def test_a_guardian_gives_a_child_another_password_without_a_portal_accoun
 ) -> None:
     await comes_in(browser, slips["Jan Lis"])
     home = (await browser.get("/?lang=en")).text
-    assert re.findall(r"<h2>(\w+ Lis)</h2>", home) == ["Ala Lis", "Ola Lis"]
-    path = re.findall(r'action="(/logins/[^"]+)"', home)[0]
+    assert re.findall(r"<h2>(\w+ Lis)</h2>", home) == ["Ala Lis"]
+    [path] = re.findall(r'action="(/logins/[^"]+)"', home)
     sheet = await browser.send(path)
     assert slips["Ala Lis"].login in sheet.text
     await comes_in(Browser(browser.client), dataclasses.replace(slips["Ala Lis"], password=_password_on(sheet.text)))

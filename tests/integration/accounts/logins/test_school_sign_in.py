@@ -6,6 +6,7 @@ from collections.abc import Mapping
 import pytest
 from tests.integration.accounts.accounts_world import OTHER_PASSWORD, SCHOOL, AccountsWorld
 from tests.integration.accounts.logins.calls import ANOTHER, OWN, code_of, first_time, sign_in, signed_in
+from tests.waiting import until
 
 from accounts.handlers.handing_out import Slip
 from accounts.store import school_logins as store
@@ -171,3 +172,18 @@ async def test_nobody_ends_the_session_of_another_login(world: AccountsWorld, sl
     ala, jan = await first_time(world, slips["Ala Lis"]), await first_time(world, slips["Jan Lis"])
     assert code_of(await jan.call("DELETE", f"sessions/{ala.session_id}")) == (404, "not_found")
     assert (await ala.call("GET", "school-login")).status_code == 200
+
+
+async def test_a_slip_that_was_lost_lets_nobody_choose_once_another_is_being_printed(
+    world: AccountsWorld, slips: Mapping[str, Slip], connection: Connection
+) -> None:
+    slip = slips["Ala Lis"]
+    async with connection.transaction():
+        await connection.execute("SELECT FROM school_logins WHERE name = $1 FOR UPDATE", slip.login)
+        finder = asyncio.ensure_future(sign_in(world, slip.login, slip.password, new_password=ANOTHER))
+        await until(world.waits_for_a_lock)
+        await connection.execute(
+            "UPDATE school_logins SET password_hash = 'of another slip' WHERE name = $1", slip.login
+        )
+    assert code_of(await finder) == (401, "wrong_credentials")
+    assert await world.rows("tokens") == []

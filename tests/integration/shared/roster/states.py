@@ -20,7 +20,7 @@ from shared.contracts.roster import (
     Subject,
     TermChanged,
 )
-from shared.runtime.auth.access_tokens import LIFETIME, LOGIN_KINDS, SignedIn
+from shared.runtime.auth.access_tokens import LIFETIME, SignedIn
 from shared.runtime.events import new_event, new_id
 from shared.runtime.roster.rights import Acting
 from shared.runtime.settings import KafkaSettings
@@ -85,22 +85,34 @@ def guardianship(
 
 
 def link(
-    who: PersonChanged, account: UUID | None, version: int = 1, *, login: str = "login", kind: LoginKind = "guardian"
+    who: PersonChanged,
+    account: UUID | None,
+    version: int = 1,
+    *,
+    login: str = "login",
+    kind: LoginKind = "guardian",
+    scope: UUID | None = None,
 ) -> LinkChanged:
-    """The link of one of their logins with a portal account, or with none."""
-    login_id = uuid5(who.person_id, login)
-    return LinkChanged(login_id=login_id, kind=kind, person_id=who.person_id, account_id=account, version=version)
+    """The link of one of their logins with a portal account, or with none; a guardian's is for Ada unless said."""
+    return LinkChanged(
+        login_id=uuid5(who.person_id, login),
+        kind=kind,
+        scope_id=scope or ADA.person_id,
+        person_id=who.person_id,
+        account_id=account,
+        version=version,
+    )
 
 
-def signed_in(account: UUID, person: UUID | None = None, kind: LoginKind = "guardian") -> SignedIn:
-    """Who is signed in with a portal account, or with the school login of a person."""
-    owner = (person, kind) if person else ()
-    return SignedIn(account, new_id(), "a-form-token", AT, AT + LIFETIME, *owner)
+def signed_in(account: UUID, by: Acting | None = None) -> SignedIn:
+    """Who is signed in with a portal account, or with a school login."""
+    return SignedIn(account, new_id(), "a-form-token", AT, AT + LIFETIME, *(by or ()))
 
 
 def acting(who: PersonChanged) -> list[Acting]:
-    """Somebody by all kinds of login."""
-    return [Acting(who.person_id, kind) for kind in LOGIN_KINDS]
+    """Somebody by logins of all kinds: as Ada's guardian, and at the school."""
+    scopes: dict[LoginKind, UUID] = {"student": who.person_id, "guardian": ADA.person_id, "staff": SCHOOL}
+    return [Acting(who.person_id, kind, scope) for kind, scope in scopes.items()]
 
 
 ADA, MUM, TEACHER = person("Ada", "student"), person("Ewa", "guardian"), person("Jan", "teacher")

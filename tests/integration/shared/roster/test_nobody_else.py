@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import product
 from uuid import UUID
 
 import pytest
@@ -11,7 +10,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.integration.shared.roster.states import signed_in
 
-from shared.contracts.envelope import LoginKind
 from shared.contracts.roster import (
     ClassChanged,
     EnrolmentChanged,
@@ -21,7 +19,6 @@ from shared.contracts.roster import (
     PersonRole,
     RosterState,
 )
-from shared.runtime.auth.access_tokens import LOGIN_KINDS
 from shared.runtime.postgres import Connection, connect
 from shared.runtime.roster.asking import acting_of, place_of, rights_of
 from shared.runtime.roster.projection import Projection, State
@@ -45,9 +42,16 @@ roles = st.builds(
     ends_on=days,
 )
 
-kinds: st.SearchStrategy[LoginKind] = st.sampled_from(["student", "guardian", "staff"])
-
 A_PUPIL = PersonRole(role="student", school_id=SCHOOLS[0])
+
+
+def logins_of(person: UUID) -> Sequence[Acting]:
+    """All that somebody can be by a login: the pupil, the guardian of anybody, at work at either school."""
+    return [
+        Acting(person, "student", person),
+        *(Acting(person, "guardian", student) for student in PEOPLE),
+        *(Acting(person, "staff", school) for school in SCHOOLS),
+    ]
 
 
 @dataclass(frozen=True)
@@ -114,10 +118,15 @@ def rosters(draw: st.DrawFn) -> Roster:
         ],
         links=[
             LinkChanged(
-                login_id=UUID(int=next(numbers)), kind=draw(kinds), person_id=person, account_id=account, version=1
+                login_id=UUID(int=next(numbers)),
+                kind=login.kind,
+                scope_id=login.scope_id,
+                person_id=person,
+                account_id=draw(st.sampled_from([*ACCOUNTS, None])),
+                version=1,
             )
             for person in PEOPLE
-            for account in draw(st.lists(st.sampled_from([*ACCOUNTS, None]), max_size=2))
+            for login in draw(st.lists(st.sampled_from(logins_of(person)), max_size=3))
         ],
     )
 
@@ -126,11 +135,12 @@ def holds(begins_on: date | None, ends_on: date | None) -> bool:
     return (begins_on is None or begins_on <= TODAY) and (ends_on is None or ends_on >= TODAY)
 
 
-def may_see(roster: Roster, asker: UUID, student: UUID, kind: LoginKind) -> bool:
+def may_see(roster: Roster, login: Acting, student: UUID) -> bool:
     """The rule, spelled out: the pupil, guardians who may see, teachers of a class, who knows the school's pupils.
 
-    Each by a login of that kind.
+    Each by the login of that pair, or of that school.
     """
+    asker = login.person_id
     people = {each.person_id: each for each in roster.people}
     over = {each.class_id for each in roster.classes if not holds(None, each.ends_on)}
 
@@ -148,16 +158,18 @@ def may_see(roster: Roster, asker: UUID, student: UUID, kind: LoginKind) -> bool
     if not is_pupil or not holds(None, people[student].ends_on) or not holds(None, people[asker].ends_on):
         return False
     schools = {school for role, school in roles_of(student) if role == "student"} - {None}
-    if kind == "student":
+    if login.kind == "student":
         return asker == student
-    if kind == "guardian":
-        return any(
+    if login.kind == "guardian":
+        return login.scope_id == student and any(
             each.see and (each.student_id, each.guardian_id) == (student, asker) and holds(None, each.ends_on)
             for each in roster.guardianships
         )
-    return bool(classes_of(student, "student") & classes_of(asker, "teacher")) or any(
+    taught = {class_id for class_id in classes_of(asker, "teacher") if CLASSES[class_id] == login.scope_id}
+    return bool(classes_of(student, "student") & taught) or any(
         role in {"counsellor", "secretary", "head", "school_administrator"} and school in schools
         for role, school in roles_of(asker)
+        if school == login.scope_id
     )
 
 
@@ -188,16 +200,18 @@ async def test_who_sees_whom(connection: Connection, roster: Roster) -> None:
             account: await rights_of(connection, await acting_of(connection, signed_in(account)), TODAY)
             for account in ACCOUNTS
         }
+        logins = [login for person in PEOPLE for login in logins_of(person) if login.kind != "guardian"]
+        logins += [Acting(each.guardian_id, "guardian", each.student_id) for each in roster.guardianships]
         for student in PEOPLE:
             place = await place_of(connection, student, TODAY)
-            for asker, kind in product(PEOPLE, sorted(LOGIN_KINDS)):
-                rights = await rights_of(connection, [Acting(asker, kind)], TODAY)
+            for login in logins:
+                rights = await rights_of(connection, [login], TODAY)
                 sees = place is not None and rights.sees(place)
-                assert sees is may_see(roster, asker, student, kind), (asker, student, kind)
+                assert sees is may_see(roster, login, student), (login, student)
             for account in ACCOUNTS:
                 sees = place is not None and rights_of_account[account].sees(place)
                 linked = [each for each in roster.links if each.account_id == account]
-                seen = any(may_see(roster, each.person_id, student, each.kind) for each in linked)
-                assert sees is seen, (account, student)
+                logins_of_account = [Acting(each.person_id, each.kind, each.scope_id) for each in linked]
+                assert sees is any(may_see(roster, login, student) for login in logins_of_account), (account, student)
     finally:
         await transaction.rollback()

@@ -9,6 +9,7 @@ from tests.integration.shared.roster.states import (
     DISTRICT,
     MUM,
     OTHER_ACCOUNT,
+    SCHOOL,
     TEACHER,
     link,
     signed_in,
@@ -23,13 +24,14 @@ from shared.runtime.roster.projection import Projection, State
 from shared.runtime.roster.rights import Acting
 
 FILL = """
-INSERT INTO roster.links (login_id, district_id, kind, person_id, account_id, version)
-SELECT gen_random_uuid(), gen_random_uuid(), 'guardian', gen_random_uuid(),
+INSERT INTO roster.links (login_id, district_id, kind, scope_id, person_id, account_id, version)
+SELECT gen_random_uuid(), gen_random_uuid(), 'guardian', gen_random_uuid(), gen_random_uuid(),
     CASE WHEN number % 2 = 0 THEN gen_random_uuid() END, 1
 FROM generate_series(1, 30000) AS number
 """
 A_FEW_PAGES = 10
-AS_MUM = Acting(MUM.person_id, "guardian")
+AS_MUM = Acting(MUM.person_id, "guardian", ADA.person_id)
+AT_WORK = Acting(TEACHER.person_id, "staff", SCHOOL)
 
 
 class Links:
@@ -54,20 +56,21 @@ def links(pool: Pool) -> Links:
 async def test_a_school_login_is_its_person_alone_whatever_is_linked(links: Links, pool: Pool) -> None:
     login = link(MUM, ACCOUNT)
     await links.tell(login, link(ADA, login.login_id))
-    assert await acting_of(pool, signed_in(login.login_id, MUM.person_id)) == [AS_MUM]
-    assert await acting_of(pool, signed_in(ACCOUNT, TEACHER.person_id, "staff")) == [Acting(TEACHER.person_id, "staff")]
+    assert await acting_of(pool, signed_in(login.login_id, AS_MUM)) == [AS_MUM]
+    assert await acting_of(pool, signed_in(ACCOUNT, AT_WORK)) == [AT_WORK]
 
 
 async def test_a_portal_account_is_everybody_whose_login_is_linked_with_it(links: Links, pool: Pool) -> None:
-    await links.tell(link(MUM, ACCOUNT), link(TEACHER, ACCOUNT, kind="staff"), link(ADA, OTHER_ACCOUNT))
-    assert set(await acting_of(pool, signed_in(ACCOUNT))) == {AS_MUM, Acting(TEACHER.person_id, "staff")}
+    await links.tell(link(MUM, ACCOUNT), link(TEACHER, ACCOUNT, kind="staff", scope=SCHOOL), link(ADA, OTHER_ACCOUNT))
+    assert set(await acting_of(pool, signed_in(ACCOUNT))) == {AS_MUM, AT_WORK}
 
 
-async def test_who_has_a_login_for_each_child_is_one_person(links: Links, pool: Pool) -> None:
-    await links.tell(link(MUM, ACCOUNT, login="for Ada"), link(MUM, ACCOUNT, login="for Leon"))
-    assert await acting_of(pool, signed_in(ACCOUNT)) == [AS_MUM]
+async def test_a_guardian_has_a_login_for_each_child(links: Links, pool: Pool) -> None:
+    leon = new_id()
+    await links.tell(link(MUM, ACCOUNT, login="for Ada"), link(MUM, ACCOUNT, login="for Leon", scope=leon))
+    assert set(await acting_of(pool, signed_in(ACCOUNT))) == {AS_MUM, AS_MUM._replace(scope_id=leon)}
     await links.tell(link(MUM, None, version=2, login="for Ada"))
-    assert await acting_of(pool, signed_in(ACCOUNT)) == [AS_MUM]
+    assert await acting_of(pool, signed_in(ACCOUNT)) == [AS_MUM._replace(scope_id=leon)]
 
 
 async def test_a_portal_account_without_links_is_nobody(links: Links, pool: Pool) -> None:

@@ -65,7 +65,7 @@ async def test_it_knows_whose_the_portal_accounts_are(
     await publish(producer, kafka, (*ROSTER, *moved, link(ADA, ACCOUNT), link(ADA, None, version=2)))
     assert (await made_anew(connection, kafka)).kept["links"] == 2
     assert await acting_of(pool, signed_in(ACCOUNT)) == []
-    assert await acting_of(pool, signed_in(OTHER_ACCOUNT)) == [Acting(MUM.person_id, "guardian")]
+    assert await acting_of(pool, signed_in(OTHER_ACCOUNT)) == [Acting(MUM.person_id, "guardian", ADA.person_id)]
 
 
 async def test_what_the_topics_do_not_hold_is_gone(

@@ -75,7 +75,7 @@ async def test_the_worker_knows_who_may_see_whom_and_hears_when_that_ends(
     await worker.start()
 
     async def the_account_is_mum() -> bool:
-        return await acting_of(connection, signed_in(ACCOUNT)) == [Acting(MUM.person_id, "guardian")]
+        return await acting_of(connection, signed_in(ACCOUNT)) == [Acting(MUM.person_id, "guardian", ADA.person_id)]
 
     async def the_account_is_nobody() -> bool:
         return await acting_of(connection, signed_in(ACCOUNT)) == []

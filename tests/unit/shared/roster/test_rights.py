@@ -6,7 +6,8 @@ import pytest
 
 from shared.contracts.envelope import LoginKind
 from shared.contracts.roster import Role
-from shared.runtime.roster.rights import ChildTie, ClassTie, GuardianRight, Place, Rights, RoleTie, Ties
+from shared.runtime.roster.rights import Acting, ChildTie, ClassTie, GuardianRight, Place, Rights, RoleTie, Ties
+from shared.runtime.roster.rights import rights as rights_by_logins
 
 DISTRICT, OTHER_DISTRICT = UUID(int=1), UUID(int=2)
 SCHOOL, OTHER_SCHOOL = UUID(int=11), UUID(int=12)
@@ -120,19 +121,33 @@ def test_who_is_two_persons_has_the_rights_of_both() -> None:
     assert both.is_(OTHER_STUDENT)
 
 
-def test_a_login_gives_what_it_is_for_and_nothing_else_of_its_owner() -> None:
-    everything = rights(roles=(role("head"),), classes=(teacher(homeroom=True),), child=child()).ties[0]
+EVERYTHING = rights(roles=(role("head"),), classes=(teacher(homeroom=True),), child=child()).ties[0]
 
-    def by(kind: LoginKind, person: UUID = SOMEBODY) -> Rights:
-        return Rights([everything.model_copy(update={"kinds": frozenset({kind}), "person_id": person})])
 
-    assert by("guardian").guardian_of(STUDENT)
-    assert not by("guardian").office_of(SCHOOL)
-    assert not by("guardian").homeroom_of(CLASS)
-    assert not by("guardian").teaches(CLASS)
-    assert by("staff").office_of(SCHOOL)
-    assert by("staff").homeroom_of(CLASS)
-    assert not by("staff").guardian_of(STUDENT)
-    assert by("student", STUDENT).is_(STUDENT)
-    assert not by("staff", STUDENT).is_(STUDENT)
-    assert not by("guardian", STUDENT).is_(STUDENT)
+def by(kind: LoginKind, scope: UUID, person: UUID = SOMEBODY) -> Rights:
+    told = EVERYTHING.model_copy(update={"person_id": person}).model_dump_json(exclude={"is_self"})
+    return rights_by_logins([told], [Acting(person, kind, scope)])
+
+
+def test_a_guardians_login_gives_the_child_of_the_pair_and_nothing_of_where_its_owner_works() -> None:
+    assert by("guardian", STUDENT).guardian_of(STUDENT)
+    assert by("guardian", STUDENT).sees(PLACE)
+    for nothing in (by("guardian", OTHER_STUDENT), by("guardian", SCHOOL), by("student", SOMEBODY)):
+        assert not nothing.guardian_of(STUDENT)
+    assert not by("guardian", STUDENT).office_of(SCHOOL)
+    assert not by("guardian", STUDENT).homeroom_of(CLASS)
+    assert not by("guardian", STUDENT).teaches(CLASS)
+
+
+def test_a_login_of_staff_gives_what_its_owner_is_at_that_school() -> None:
+    assert by("staff", SCHOOL).office_of(SCHOOL)
+    assert by("staff", SCHOOL).homeroom_of(CLASS)
+    assert not by("staff", SCHOOL).guardian_of(STUDENT)
+    assert not by("staff", OTHER_SCHOOL).office_of(SCHOOL)
+    assert not by("staff", OTHER_SCHOOL).teaches(CLASS)
+
+
+def test_a_pupils_login_alone_makes_its_owner_that_pupil() -> None:
+    assert by("student", STUDENT, STUDENT).is_(STUDENT)
+    assert not by("staff", SCHOOL, STUDENT).is_(STUDENT)
+    assert not by("guardian", STUDENT, STUDENT).is_(STUDENT)

@@ -20,6 +20,7 @@ class Link:
     district_id: UUID
     school_id: UUID
     person_id: UUID
+    student_id: UUID | None
     kind: Kind
     name: str
     person: str = field(repr=False)
@@ -28,6 +29,11 @@ class Link:
     account_id: UUID | None
     linked_at: datetime | None
     version: int
+
+    @property
+    def scope_id(self) -> UUID:
+        """What it is for: the pupil whose pair it is of, or the school where its owner works."""
+        return self.student_id or self.school_id
 
     def with_account(self, account_id: UUID, now: datetime) -> Self:
         """As it is once it is linked with an account."""
@@ -42,16 +48,15 @@ class Link:
 class Place:
     """What somebody is and where: a pupil, the guardian of one, or staff. The person is the pupil, or who works there.
 
-    `school` is None for a role in the whole district; `classes` are the homeroom classes there. `login_id` is the own
-    login of a guardian's child, if there is one.
+    `classes` are the homeroom classes there. `login_id` is the own login of a guardian's child, if there is one.
     """
 
     kind: Literal["student", "guardian", "staff"]
     person_id: UUID
     given_name: str = field(repr=False)
     family_name: str = field(repr=False)
-    school_id: UUID | None
-    school: str | None
+    school_id: UUID
+    school: str
     classes: Sequence[str]
     roles: Sequence[str]
     login_id: UUID | None = None

@@ -51,10 +51,14 @@ class Holder:
 
 @dataclass(frozen=True)
 class Actor:
-    """Who prints slips: the school or a pupil's guardian, by a portal account or a school login; or an operator."""
+    """Who prints slips: the school or a pupil's guardian, by a portal account or a school login; or an operator.
+
+    `persons` are who they are in the roster.
+    """
 
     capacity: Literal["school", "guardian", "operator"]
     owner_id: UUID | None = None
+    persons: tuple[UUID, ...] = ()
 
 
 OPERATOR = Actor("operator")

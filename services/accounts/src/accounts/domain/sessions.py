@@ -48,7 +48,7 @@ class Device:
 class Session:
     """One sign-in that lasts, of a portal account, or of a school login: then `person_id` is whose it is.
 
-    `login_kind` is as what the login is that person.
+    `login_kind` is as what the login is that person, `scope_id` for which pupil or at which school.
 
     `form_token` stands in the forms of its pages.
     """
@@ -61,6 +61,7 @@ class Session:
     last_used_at: datetime
     person_id: UUID | None = None
     login_kind: Kind | None = None
+    scope_id: UUID | None = None
 
     @property
     def expires_at(self) -> datetime:

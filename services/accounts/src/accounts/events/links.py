@@ -34,7 +34,7 @@ def login_unlinked(account: Credentials, link: Link, now: datetime, *, by: By) -
 
 def link_changed(link: Link, now: datetime) -> Event[EventData]:
     """For every service: which account is which person by a login."""
-    return link_told(vars(link), link.district_id, now)
+    return link_told({**vars(link), "scope_id": link.scope_id}, link.district_id, now)
 
 
 def link_told(row: Row, district: UUID, now: datetime) -> Event[EventData]:
@@ -42,6 +42,7 @@ def link_told(row: Row, district: UUID, now: datetime) -> Event[EventData]:
     data = LinkChanged(
         login_id=row["login_id"],
         kind=row["kind"],
+        scope_id=row["scope_id"],
         person_id=row["person_id"],
         account_id=row["account_id"],
         version=row["version"],

@@ -36,11 +36,17 @@ async def prove_login(parts: Parts, login: SchoolLogin | None, password: str, gu
 
 
 async def await_password(parts: Parts, used: FirstPasswordUsed) -> str:
-    """A token by which the choice of a password can follow, without the printed one."""
-    token = new_token()
-    async with parts.connection() as connection:
+    """A token by which the choice of a password can follow, without the printed one.
+
+    Raises SignInRefused where another was printed in this moment: a slip that was lost lets nobody choose then.
+    """
+    token, proven = new_token(), used.login
+    async with parts.transaction() as transaction:
+        login = await school_logins.locked(transaction, proven.login_id)
+        if login is None or login.password_hash != proven.password_hash:
+            raise SignInRefused
         ends_at = parts.clock() + CODE_LIFETIME
-        await credentials.add_token(connection, token_hash(token), used.login.login_id, Purpose.FIRST_PASSWORD, ends_at)
+        await credentials.add_token(transaction, token_hash(token), login.login_id, Purpose.FIRST_PASSWORD, ends_at)
     return token
 
 

@@ -1,7 +1,7 @@
 """Logins are handed out: made for those who have none, and printed. Their passwords are kept nowhere in clear."""
 
 import asyncio
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -14,7 +14,6 @@ from accounts.passwords import PasswordHasher
 from accounts.store import printed_slips
 from accounts.store import school_logins as store
 from accounts.store.school_logins import Found, NewLogin, School, SchoolLogin
-from shared.contracts.roster import Role
 from shared.runtime.events import new_id
 from shared.runtime.i18n import WARSAW
 from shared.runtime.postgres import Connection
@@ -63,19 +62,18 @@ class Round:
     """Whom logins are handed out to: everybody of a class, or without one the staff of a school, who has none.
 
     `again`: also another password to those who have not used theirs, which was printed until `again`; whoever has
-    chosen a password keeps it. `but_for`: of the staff not those who have such a role at another school.
+    chosen a password keeps it.
     """
 
     school: School
     class_id: UUID | None
     again: datetime | None = None
-    but_for: Collection[Role] = ()
 
     async def find(self, connection: Connection, now: datetime) -> list[Found]:
         """All of them, also those who have one."""
         today = now.astimezone(WARSAW).date()
         if self.class_id is None:
-            return await store.on_staff(connection, self.school.school_id, today, but_for=self.but_for)
+            return await store.on_staff(connection, self.school.school_id, today)
         return await store.in_class(connection, self.class_id, today)
 
     def takes(self, found: Found) -> bool:
@@ -83,6 +81,10 @@ class Round:
         if found.holder.name is None:
             return True
         return bool(self.again and found.is_first_password and found.issued_at and found.issued_at <= self.again)
+
+
+class PrintedSince(Exception):  # noqa: N818 - reads as what happened
+    """The login was printed anew since whoever asks has looked at it."""
 
 
 class SomebodyJoined(Exception):  # noqa: N818 - reads as what happened
@@ -164,16 +166,21 @@ async def hand_out_again(
     now: datetime,
     printing: Print,
     actor: Actor = OPERATOR,
+    seen: datetime | None = None,
 ) -> Slip:
     """Another printed password for one login, whatever its owner has chosen. Its sessions end, and so does its link.
 
-    What `printing` raises leaves everything as it was. Raises Contended where it is being linked in this moment.
+    What `printing` raises leaves everything as it was. Raises Contended where it is being linked in this moment, and
+    PrintedSince where it was printed after somebody has `seen` it: the same form was sent twice.
     """
     person = f"{login.given_name} {login.family_name}"
     slip = Slip(login.kind, person, login.pupil, login.language, login.name, fresh.password)
     async with connection.transaction():
         by: By = "guardian" if actor.capacity == "guardian" else "school"
         await end_link(connection, login.login_id, now, by=by)  # whoever signs in now does so before or after
+        locked = await store.locked(connection, login.login_id)
+        if seen and locked and locked.issued_at > seen:
+            raise PrintedSince
         await store.print_again(connection, [(login.login_id, fresh.hash)], now, also_chosen=True)
         await revoke_all(connection, login.login_id, "password_changed", now)
         await printed_slips.note(connection, [login.login_id], actor, now)

@@ -4,6 +4,7 @@ A login is linked with one account at most. The link ends by either side, and by
 password. Whoever changes a link locks the account first, then the login.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -20,7 +21,7 @@ from accounts.handlers.guesses import (
 )
 from accounts.handlers.login_guesses import begin_login_guess, note_wrong_guess
 from accounts.handlers.mail_requests import count_link
-from accounts.handlers.parts import Contended, Parts
+from accounts.handlers.parts import ATTEMPTS, Contended, Parts
 from accounts.handlers.passwords import new_hash_of_login
 from accounts.handlers.proving import WrongPassword
 from accounts.handlers.sessions import SessionGone
@@ -96,18 +97,12 @@ async def places(parts: Parts, who: SignedIn) -> list[Place]:
 
 async def unlink_login(parts: Parts, who: SignedIn, login_id: UUID) -> None:
     """Ends a link of the account of who is signed in. Raises NoSuchLink, Contended."""
-    async with parts.transaction() as transaction:
-        link = await end_link(transaction, login_id, parts.clock(), by="account", only=who.account_id)
-    if link is None:
-        raise NoSuchLink
+    await _end_link(parts, login_id, by="account", only=who.account_id)
 
 
 async def unlink_account(parts: Parts, who: SignedIn) -> None:
     """Ends the link of the school login of who is signed in. Raises NoSuchLink, Contended."""
-    async with parts.transaction() as transaction:
-        link = await end_link(transaction, who.account_id, parts.clock(), by="login")
-    if link is None:
-        raise NoSuchLink
+    await _end_link(parts, who.account_id, by="login")
 
 
 async def end_link(
@@ -118,17 +113,29 @@ async def end_link(
     Raises Contended where somebody linked it, or ended that, in this moment: the caller begins anew.
     """
     before = await links.of_login(transaction, login_id)
-    account = await credentials.lock(transaction, before.account_id) if before and before.account_id else None
+    if before is None or only not in {None, before.account_id}:
+        return None
+    account = await credentials.lock(transaction, before.account_id) if before.account_id else None
     await school_logins.locked(transaction, login_id)
     link = await links.of_login(transaction, login_id)
-    if before is None or link is None or before.version != link.version:
+    if link is None or link.version != before.version:
         raise Contended
-    if account is None or only not in {None, link.account_id}:
+    if account is None:
         return None
     ended = link.ended()
     events = [login_unlinked(account, link, now, by=by), link_changed(ended, now)]
     await links.keep(transaction, ended, events, account_id=account.account_id)
     return ended
+
+
+async def _end_link(parts: Parts, login_id: UUID, *, by: By, only: UUID | None = None) -> None:
+    for _ in range(ATTEMPTS):
+        with suppress(Contended):
+            async with parts.transaction() as transaction:
+                if await end_link(transaction, login_id, parts.clock(), by=by, only=only) is None:
+                    raise NoSuchLink
+                return
+    raise Contended
 
 
 async def _prove(parts: Parts, who: SignedIn, proof: LoginProof, visitor: Visitor) -> SchoolLogin:

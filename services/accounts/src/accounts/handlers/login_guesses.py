@@ -46,6 +46,7 @@ async def _school_of_nobody(parts: Parts, name: str) -> UUID | None:
     It is that of a login that the name's digest chooses. So a school has as large a part of these names as of those
     that there are, and that it is full, which is told by 429, makes no name the likelier to be somebody's.
     """
-    number = number_of(parts.keyed_digest(b"school of nobody", name.encode()))
+    pair = name.rstrip("uk")  # the two halves of a pair are of one school, and so are those that nobody has
+    number = number_of(parts.keyed_digest(b"school of nobody", pair.encode()))
     async with parts.connection() as connection:
         return await school_logins.school_near(connection, number)

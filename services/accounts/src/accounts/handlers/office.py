@@ -11,7 +11,15 @@ from uuid import UUID
 
 from accounts.domain.attempts import FREE_FAILURES
 from accounts.domain.school_logins import Actor, Kind
-from accounts.handlers.handing_out import Round, Slip, SomebodyJoined, fresh_passwords, give, hand_out_again
+from accounts.handlers.handing_out import (
+    PrintedSince,
+    Round,
+    Slip,
+    SomebodyJoined,
+    fresh_passwords,
+    give,
+    hand_out_again,
+)
 from accounts.handlers.mail_requests import count_reissue
 from accounts.handlers.parts import ATTEMPTS, Contended, Parts
 from accounts.store import login_guesses, offices, school_logins, ties
@@ -20,18 +28,14 @@ from accounts.store.offices import ClassCounts, ClassPlace, LoginPlace
 from accounts.store.school_logins import Found, School
 from shared.runtime.auth.access_tokens import SignedIn
 from shared.runtime.postgres import Connection
-from shared.runtime.roster.rights import OFFICE, Rights
+from shared.runtime.roster.rights import Rights
 
-A_WEEK = timedelta(days=7)
+SIX_DAYS = timedelta(days=6)
 SHOWN = 50
 
 
 class NotYours(Exception):  # noqa: N818 - reads as what it is
     """There is no such school, class or login, or it is somebody else's: nobody is told which."""
-
-
-class PrintedSince(Exception):  # noqa: N818 - reads as what happened
-    """The login was printed anew since whoever asks has looked at it: the same form was sent twice."""
 
 
 @dataclass(frozen=True)
@@ -92,21 +96,21 @@ async def look_at_school(parts: Parts, who: SignedIn, school_id: UUID) -> tuple[
 async def look_at_guesses(parts: Parts, who: SignedIn, school_id: UUID) -> Sequence[GuessedLogin]:
     """The logins of a school at which somebody guesses, the most guessed first, at most `SHOWN`. Raises NotYours.
 
-    Of the last week; who mistypes now and then is not among them.
+    Of the last seven days; who mistypes now and then is not among them.
     """
     today = parts.today()
     async with parts.connection() as connection:
         await _school(connection, await _rights(connection, who, today), school_id)
-        guessed = await login_guesses.most_guessed(connection, school_id, today - A_WEEK)
+        guessed = await login_guesses.most_guessed(connection, school_id, today - SIX_DAYS)
     return [each for each in guessed if each.sign_ins + each.links >= FREE_FAILURES][:SHOWN]
 
 
 async def look_at_staff(parts: Parts, who: SignedIn, school_id: UUID) -> People:
-    """The staff of a school, but for who is of another one's office, where we let nobody in. Raises NotYours."""
+    """The staff of a school. Raises NotYours."""
     today = parts.today()
     async with parts.connection() as connection:
         school = await _school(connection, await _rights(connection, who, today), school_id)
-        found = await school_logins.on_staff(connection, school_id, today, but_for=OFFICE)
+        found = await school_logins.on_staff(connection, school_id, today)
     return People(school, None, found, may_issue=True)
 
 
@@ -128,15 +132,17 @@ async def issue_to_class(parts: Parts, who: SignedIn, class_id: UUID, *, again: 
     today = parts.today()
     async with parts.connection() as connection:
         place = await _class(connection, class_id, today)
-        school = await _school(connection, await _rights(connection, who, today), place.school.school_id)
-    return await _hand_out(parts, who, Round(school, class_id, again), place.title)
+        rights = await _rights(connection, who, today)
+        school = await _school(connection, rights, place.school.school_id)
+    return await _hand_out(parts, _actor("school", who, rights), Round(school, class_id, again), place.title)
 
 
 async def issue_to_staff(parts: Parts, who: SignedIn, school_id: UUID, *, again: datetime | None = None) -> Printed:
     """A login for everybody of a school's staff who has none. Raises NotYours, HashingBusy, Contended."""
     async with parts.connection() as connection:
-        school = await _school(connection, await _rights(connection, who, parts.today()), school_id)
-    return await _hand_out(parts, who, Round(school, None, again, but_for=OFFICE), None)
+        rights = await _rights(connection, who, parts.today())
+        school = await _school(connection, rights, school_id)
+    return await _hand_out(parts, _actor("school", who, rights), Round(school, None, again), None)
 
 
 async def reissue(parts: Parts, who: SignedIn, login_id: UUID, *, seen: datetime | None = None) -> Printed:
@@ -154,18 +160,17 @@ async def reissue(parts: Parts, who: SignedIn, login_id: UUID, *, seen: datetime
             raise NotYours
         if seen and login.issued_at > seen:
             raise PrintedSince
-        await count_reissue(parts, connection, login_id)
+        await count_reissue(parts, connection, login_id, capacity)
+        actor = _actor(capacity, who, rights)
     [fresh] = await fresh_passwords(parts.hasher, 1)
     async with parts.connection() as connection:
-        actor, now = Actor(capacity, who.account_id), parts.clock()
-        slip = await hand_out_again(connection, fresh, login, now=now, printing=lambda _: None, actor=actor)
+        now = parts.clock()
+        slip = await hand_out_again(connection, fresh, login, now=now, printing=_answered, actor=actor, seen=seen)
     return Printed(login.school, None, [slip])
 
 
 def _may_reissue(rights: Rights, place: LoginPlace) -> Literal["school", "guardian"] | None:
-    """As whom, if at all. Whoever is of an office elsewhere gets another password there."""
-    if not all(map(rights.office_of, place.offices)):
-        return None
+    """As whom, if at all."""
     if any(map(rights.office_of, place.schools)) or any(map(rights.homeroom_of, place.classes)):
         return "school"
     own_child = place.kind is Kind.STUDENT and place.student_id and rights.guardian_of(place.student_id)
@@ -190,16 +195,24 @@ async def _class(connection: Connection, class_id: UUID, on: date) -> ClassPlace
     return found[0]
 
 
-async def _hand_out(parts: Parts, who: SignedIn, round_: Round, title: str | None) -> Printed:
+def _actor(capacity: Literal["school", "guardian"], who: SignedIn, rights: Rights) -> Actor:
+    return Actor(capacity, who.account_id, tuple(each.person_id for each in rights.ties))
+
+
+def _answered(_: Sequence[Slip]) -> None:
+    """Slips of the office are printed by its browser, from the answer."""
+
+
+async def _hand_out(parts: Parts, actor: Actor, round_: Round, title: str | None) -> Printed:
     """Holds no connection while passwords are hashed, which takes seconds for a class."""
-    actor, now = Actor("school", who.account_id), parts.clock()
     for _ in range(ATTEMPTS):
         async with parts.connection() as connection:
-            needed = sum(map(round_.takes, await round_.find(connection, now)))
+            needed = sum(map(round_.takes, await round_.find(connection, parts.clock())))
         fresh = await fresh_passwords(parts.hasher, needed)
         async with parts.connection() as connection:
             try:
-                handed_out = await give(connection, fresh, round_, now=now, printing=lambda _: None, actor=actor)
+                now = parts.clock()
+                handed_out = await give(connection, fresh, round_, now=now, printing=_answered, actor=actor)
             except SomebodyJoined:
                 continue
         return Printed(round_.school.name, title, handed_out.slips, handed_out.new, handed_out.kept)

@@ -119,7 +119,7 @@ async def _begin(parts: Parts, transaction: Connection, login: SchoolLogin, gues
     """Writes the session of a login that the caller has locked."""
     browser = browser_of_visitor(parts, came.visitor, known=came.known, shared=came.shared)
     session_token, now = new_token(), parts.clock()
-    owner = login.person_id, login.kind
+    owner = login.person_id, login.kind, login.scope_id
     session = Session(new_id(), login.login_id, new_form_token(), browser.device, now, now, *owner)
     await make_room(transaction, login.login_id, came.former_token, now)
     await sessions.begin(transaction, NewSession(session, token_hash(session_token), browser.known_by, guess.subjects))

@@ -34,13 +34,14 @@ def access_of(parts: Parts, session: Session, now: datetime) -> Access:
     """A fresh access token of a session."""
     expires_at = now + session.device.access
     who = SignedIn(
-        session.account_id,
-        session.session_id,
-        session.form_token,
-        now,
-        expires_at,
-        session.person_id,
-        cast("LoginKind | None", session.login_kind and session.login_kind.value),
+        account_id=session.account_id,
+        session_id=session.session_id,
+        form_token=session.form_token,
+        issued_at=now,
+        expires_at=expires_at,
+        person_id=session.person_id,
+        login_kind=cast("LoginKind | None", session.login_kind and session.login_kind.value),
+        scope_id=session.scope_id,
     )
     return Access(issue(parts.keys.signing, who), expires_at)
 

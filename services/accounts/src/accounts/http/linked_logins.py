@@ -21,6 +21,7 @@ from accounts.handlers.linking import (
     places,
     unlink_login,
 )
+from accounts.handlers.signing_in import SignInRefused
 from accounts.http.account_bodies import DoneAnswer
 from accounts.http.bodies import Body, KnownPassword
 from accounts.http.calls import Calling, Who, WorkingParts
@@ -79,8 +80,8 @@ class PlaceAnswer(BaseModel):
     person_id: UUID = Field(description="The pupil, or who works there.")
     given_name: str = Field(repr=False)
     family_name: str = Field(repr=False)
-    school_id: UUID | None = Field(default=None, description="Absent for a role in the whole district.")
-    school: str | None = None
+    school_id: UUID
+    school: str
     classes: list[str] = Field(description="The pupil's homeroom classes there.", examples=[["3b"]])
     roles: list[str] = Field(description="Of staff.", examples=[["teacher"]])
     login_id: UUID | None = Field(default=None, description="Of a guardian's child: the child's own school login.")
@@ -122,8 +123,11 @@ async def post_login(
     except FirstPasswordUsed as used:
         if body.new_password is None:
             raise
-        token = await await_password(parts, used)
-        return LinkedLoginAnswer.of(await choose_password_and_link(parts, who, token, body.new_password))
+        try:
+            token = await await_password(parts, used)
+            return LinkedLoginAnswer.of(await choose_password_and_link(parts, who, token, body.new_password))
+        except SignInRefused:
+            raise LoginRefused from None
 
 
 @router.delete("/logins/{login_id}", operation_id="unlinkLogin", summary="Unlink a school login", responses={**NO_LINK})

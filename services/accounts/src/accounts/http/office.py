@@ -124,8 +124,8 @@ async def post_staff_slips(
 async def post_slip(login_id: UUID, parts: WorkingParts, who: Anybody, response: Response) -> SlipAnswer:
     """Another printed password, whatever its owner has chosen; sessions and the link with a portal account end.
 
-    For the office of the school, for homeroom teachers those of their class, for guardians their child's own. Five
-    times an hour for one login (429 `too_many_requests`).
+    For the office of the school, for homeroom teachers those of their class, for guardians their child's own. A few
+    times an hour or a day for one login (429 `too_many_requests`).
     """
     response.headers.update(NO_STORE)
     return SlipAnswer.of((await reissue(parts, who, login_id)).slips[0])

@@ -13,9 +13,10 @@ from accounts.handlers.email_change import AddressUnchanged
 from accounts.handlers.export import ExportUnavailable
 from accounts.handlers.first_password import FirstPasswordUsed
 from accounts.handlers.guesses import TooManyAttempts
+from accounts.handlers.handing_out import PrintedSince
 from accounts.handlers.linking import LinkedElsewhere, LoginRefused, NoSuchLink
 from accounts.handlers.mail_requests import TooManyRequests
-from accounts.handlers.office import NotYours, PrintedSince
+from accounts.handlers.office import NotYours
 from accounts.handlers.parts import Contended
 from accounts.handlers.passwords import PasswordRefused
 from accounts.handlers.proving import CodeNeeded, WrongCode, WrongPassword

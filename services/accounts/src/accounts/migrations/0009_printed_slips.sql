@@ -1,9 +1,10 @@
--- Who printed a password for whom, and when: written in the same transaction and never changed or deleted, by nobody who may
--- only do what the service does.
+-- Who printed a password for whom, and when: written in the same transaction. The service only adds to it, and no mistake of it
+-- changes or deletes a row; who owns the database could.
 CREATE TABLE printed_slips (
     printed_at timestamptz NOT NULL,
     login_id uuid NOT NULL,
     actor_id uuid,                          -- the portal account or school login that did it; none: an operator's command
+    persons uuid[] NOT NULL,                -- who that was in the roster at the time
     capacity text NOT NULL CHECK (capacity IN ('school', 'guardian', 'operator'))
 );
 
@@ -14,5 +15,5 @@ BEGIN
     RAISE EXCEPTION 'what was done stays written down' USING ERRCODE = 'insufficient_privilege';
 END $$;
 
-CREATE TRIGGER printed_slips_stay BEFORE UPDATE OR DELETE ON printed_slips
+CREATE TRIGGER printed_slips_stay BEFORE UPDATE OR DELETE OR TRUNCATE ON printed_slips
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();

@@ -76,7 +76,10 @@ async def send_login(request: Request, parts: WorkingParts, owner: Sending, call
         return _linking_form(request, owner, form.refused(wrong_fields(refusal)))
     except FirstPasswordUsed as used:
         answer: Response = see_other("/account/logins/password", language_of(request))
-        cookies.await_password(answer, await await_password(parts, used))
+        try:
+            cookies.await_password(answer, await await_password(parts, used))
+        except SignInRefused:
+            return _begin_anew(request)
         return answer
     return _linked(request)
 

@@ -11,11 +11,11 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
+from accounts.handlers.handing_out import PrintedSince
 from accounts.handlers.office import (
     NotYours,
     People,
     Printed,
-    PrintedSince,
     issue_to_class,
     issue_to_staff,
     look_at_class,

@@ -64,7 +64,10 @@ async def sign_in_with_login(request: Request, parts: Parts, visitor: Visitor) -
         answer: Response = see_other(
             "/sign-in/first-password", language_of(request, used.login.language), next=way_on(request), shared=shared
         )
-        cookies.await_password(answer, await await_password(parts, used))
+        try:
+            cookies.await_password(answer, await await_password(parts, used))
+        except SignInRefused:
+            return too_late(request)
         return answer
     return signed_in(request, parts, begun)
 

@@ -52,7 +52,8 @@ FROM enrolments WHERE enrolment_id = ANY ($1::uuid[]);
 SELECT login_id AS id FROM school_logins WHERE login_id > $1 AND link_version > 0 ORDER BY login_id LIMIT $2 FOR SHARE;
 
 -- name: links
-SELECT login_id, kind, district_id, person_id, linked_account_id AS account_id, link_version AS version FROM school_logins
+SELECT login_id, kind, coalesce(student_id, school_id) AS scope_id, district_id, person_id,
+    linked_account_id AS account_id, link_version AS version FROM school_logins
 WHERE login_id = ANY ($1::uuid[]);
 
 -- name: insert_events

@@ -45,7 +45,7 @@ async def places(connection: Connection, acting: Collection[Acting], on: date) -
     """What somebody who is all these is on a day, and where: children first, each in the order of names."""
     if not acting:
         return []
-    rows = await connection.fetch(SQL["places"], *columns(list(acting), 2), on)
+    rows = await connection.fetch(SQL["places"], *columns(list(acting), 3), on)
     return [Place(**row) for row in sorted(rows, key=_children_first)]
 
 
@@ -61,6 +61,7 @@ def _link(row: asyncpg.Record) -> Link:
         district_id=row["district_id"],
         school_id=row["school_id"],
         person_id=row["person_id"],
+        student_id=row["student_id"],
         kind=Kind(row["kind"]),
         name=row["name"],
         person=f"{row['given_name']} {row['family_name']}",

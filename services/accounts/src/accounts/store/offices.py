@@ -9,7 +9,6 @@ from uuid import UUID
 from accounts.domain.school_logins import Kind
 from accounts.store.school_logins import School
 from shared.runtime.postgres import Connection
-from shared.runtime.roster.rights import OFFICE
 from shared.runtime.sql import load_queries
 
 SQL = load_queries("accounts.store", "offices.sql")
@@ -44,15 +43,11 @@ class ClassCounts:
 
 @dataclass(frozen=True)
 class LoginPlace:
-    """Where a login belongs: the schools where its owner works, or the pupil of the pair is, and the pupil's classes.
-
-    `offices` are the schools whose office its owner is of.
-    """
+    """Where a login belongs: the school where its owner works, or those of the pair's pupil, and that one's classes."""
 
     kind: Kind
     student_id: UUID | None
     schools: Sequence[UUID]
-    offices: Sequence[UUID]
     classes: Sequence[UUID]
 
 
@@ -78,7 +73,7 @@ async def counts(connection: Connection, school_id: UUID, on: date) -> list[Clas
 
 async def whose_login(connection: Connection, login_id: UUID, on: date) -> LoginPlace | None:
     """Where a login belongs, if it is not over."""
-    row = await connection.fetchrow(SQL["whose_login"], login_id, on, list(OFFICE))
+    row = await connection.fetchrow(SQL["whose_login"], login_id, on)
     return row and LoginPlace(**{**row, "kind": Kind(row["kind"])})
 
 

@@ -34,20 +34,14 @@ FROM classes LEFT JOIN counted USING (class_id)
 WHERE school_id = $1 AND kind = 'homeroom' AND coalesce(ends_on >= $2, true);
 
 -- name: whose_login
--- $1: a login that is not over, $2: a day. Where it belongs is where the person works, or the pupil of the pair is, on that day,
--- whoever handed it out; `offices` are the schools whose office a member of staff is of ($3: by which roles).
-SELECT kind, student_id, ARRAY (
+-- $1: a login that is not over, $2: a day. A pair belongs to where its pupil is on that day, whichever school handed it out.
+SELECT kind, student_id, CASE WHEN student_id IS NULL THEN ARRAY[school_id] ELSE ARRAY (
     SELECT DISTINCT held.school_id FROM person_roles AS held
-    WHERE held.person_id = coalesce(student_id, login.person_id) AND held.school_id IS NOT NULL
-        AND (role = 'student') = (student_id IS NOT NULL) AND role <> 'guardian'
+    WHERE held.person_id = student_id AND held.school_id IS NOT NULL AND role = 'student'
         AND coalesce(begins_on <= $2, true) AND coalesce(ends_on >= $2, true)
-) AS schools, ARRAY (
-    SELECT DISTINCT held.school_id FROM person_roles AS held
-    WHERE student_id IS NULL AND held.person_id = login.person_id AND held.school_id IS NOT NULL AND role = ANY ($3::text[])
-        AND coalesce(begins_on <= $2, true) AND coalesce(ends_on >= $2, true)
-) AS offices, ARRAY (
+) END AS schools, ARRAY (
     SELECT class_id FROM enrolments
     WHERE enrolments.person_id = student_id AND role = 'student'
         AND coalesce(begins_on <= $2, true) AND coalesce(ends_on >= $2, true)
 ) AS classes
-FROM school_logins AS login WHERE login_id = $1 AND ended_at IS NULL;
+FROM school_logins WHERE login_id = $1 AND ended_at IS NULL;

@@ -16,7 +16,8 @@ SQL = load_queries("accounts.store", "printed_slips.sql")
 class PrintedSlip:
     """When a slip was printed, and by whom as what.
 
-    `actor` is a school login and `person` whose, or the id of a portal account; both None for an operator's command.
+    `actor` is a school login or the id of a portal account, and `person` whoever that was in the roster; both None for
+    an operator's command.
     """
 
     printed_at: datetime
@@ -27,7 +28,7 @@ class PrintedSlip:
 
 async def note(connection: Connection, login_ids: Sequence[UUID], actor: Actor, now: datetime) -> None:
     """Writes down that slips of logins were printed."""
-    await connection.execute(SQL["note"], now, login_ids, actor.owner_id, actor.capacity)
+    await connection.execute(SQL["note"], now, login_ids, actor.owner_id, actor.capacity, actor.persons)
 
 
 async def of_login(connection: Connection, name: str) -> list[PrintedSlip]:

@@ -1,6 +1,6 @@
 """School logins, and who is to have one."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
@@ -8,7 +8,6 @@ from uuid import UUID
 import asyncpg
 
 from accounts.domain.school_logins import Holder, Kind
-from shared.contracts.roster import Role
 from shared.runtime.postgres import Connection
 from shared.runtime.roster.names import sort_key
 from shared.runtime.sql import columns, load_queries
@@ -62,6 +61,7 @@ class SchoolLogin:
     login_id: UUID
     school_id: UUID
     person_id: UUID
+    student_id: UUID | None
     kind: Kind
     name: str
     password_hash: str = field(repr=False)
@@ -73,6 +73,11 @@ class SchoolLogin:
     school: str
     linked_at: datetime | None
     issued_at: datetime
+
+    @property
+    def scope_id(self) -> UUID:
+        """What it is for: the pupil whose pair it is of, or the school where its owner works."""
+        return self.student_id or self.school_id
 
     @property
     def own_words(self) -> tuple[str, ...]:
@@ -96,9 +101,9 @@ async def in_class(connection: Connection, class_id: UUID, on: date) -> list[Fou
     return [_found(row) for row in sorted(rows, key=_pupil_first)]
 
 
-async def on_staff(connection: Connection, school: UUID, on: date, *, but_for: Collection[Role] = ()) -> list[Found]:
-    """Whoever works at a school, in the order of their names, `but_for` those who have such a role at another one."""
-    rows = await connection.fetch(SQL["holders_on_staff"], school, on, list(but_for))
+async def on_staff(connection: Connection, school: UUID, on: date) -> list[Found]:
+    """Whoever works at a school, in the order of their names."""
+    rows = await connection.fetch(SQL["holders_on_staff"], school, on)
     return [_found(row) for row in sorted(rows, key=lambda row: sort_key(row["family_name"], row["given_name"]))]
 
 
@@ -167,6 +172,7 @@ def _login(row: asyncpg.Record | None) -> SchoolLogin | None:
         login_id=row["login_id"],
         school_id=row["school_id"],
         person_id=row["person_id"],
+        student_id=row["student_id"],
         kind=Kind(row["kind"]),
         name=row["name"],
         password_hash=row["password_hash"],

@@ -35,19 +35,15 @@ FROM holders
         AND login.ended_at IS NULL;
 
 -- name: holders_on_staff
--- $1: the school, $2: the day, $3: the roles of an office: who has one at another school is left out.
+-- $1: the school, $2: the day.
 SELECT DISTINCT 'staff' AS kind, people.person_id, NULL::uuid AS student_id, given_name, family_name, language,
     NULL AS student_given_name, NULL AS student_family_name,
     login.login_id, login.name, login.is_first_password, login.issued_at
 FROM person_roles AS held JOIN people USING (person_id)
     LEFT JOIN school_logins AS login ON login.person_id = people.person_id AND login.student_id IS NULL
+        AND login.school_id = $1
         AND login.ended_at IS NULL
 WHERE held.school_id = $1 AND role NOT IN ('student', 'guardian')
-    AND NOT EXISTS (
-        SELECT FROM person_roles AS other
-        WHERE other.person_id = held.person_id AND other.school_id <> $1 AND other.role = ANY ($3::text[])
-            AND coalesce(other.begins_on <= $2, true) AND coalesce(other.ends_on >= $2, true)
-    )
     AND coalesce(held.begins_on <= $2, true) AND coalesce(held.ends_on >= $2, true) AND coalesce(people.ends_on >= $2, true);
 
 -- name: taken
@@ -83,9 +79,9 @@ SELECT FROM school_logins WHERE login_id = $1 FOR UPDATE;
 
 -- name: login
 -- By its name ($1) or its id ($2), while it and whose it is are not over.
-SELECT login_id, school_logins.school_id, person.person_id, school_logins.kind, school_logins.name, password_hash, is_first_password, linked_at, issued_at,
-    person.given_name, person.family_name, person.language, student.given_name AS student_given_name, student.family_name AS student_family_name,
-    orgs.name AS school
+SELECT login_id, school_logins.school_id, person.person_id, student_id, school_logins.kind, school_logins.name, password_hash,
+    is_first_password, linked_at, issued_at, person.given_name, person.family_name, person.language,
+    student.given_name AS student_given_name, student.family_name AS student_family_name, orgs.name AS school
 FROM school_logins JOIN people AS person ON person.person_id = school_logins.person_id
     LEFT JOIN people AS student ON student.person_id = student_id
     JOIN orgs ON org_id = school_logins.school_id

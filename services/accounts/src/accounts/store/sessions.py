@@ -151,6 +151,7 @@ def _session(row: asyncpg.Record) -> Session:
         last_used_at=row["last_used_at"],
         person_id=row["person_id"],
         login_kind=row["login_kind"] and Kind(row["login_kind"]),
+        scope_id=row["scope_id"],
     )
 
 

@@ -40,7 +40,8 @@ WHERE token_hash = $1 AND expires_at > $2 AND NOT EXISTS (
 )
 RETURNING session_id, account_id, form_token, shared_computer, browser, system, signed_in_at, last_used_at,
     (SELECT person_id FROM school_logins WHERE login_id = account_id) AS person_id,
-    (SELECT kind FROM school_logins WHERE login_id = account_id) AS login_kind;
+    (SELECT kind FROM school_logins WHERE login_id = account_id) AS login_kind,
+    (SELECT coalesce(student_id, school_id) FROM school_logins WHERE login_id = account_id) AS scope_id;
 
 -- name: session_of_token
 SELECT session_id, account_id FROM sessions WHERE token_hash = $1;
@@ -51,7 +52,8 @@ SELECT EXISTS (SELECT FROM sessions WHERE session_id = $1 AND expires_at > $2);
 -- name: sessions_of_account
 SELECT session_id, account_id, form_token, shared_computer, browser, system, signed_in_at, last_used_at,
     (SELECT person_id FROM school_logins WHERE login_id = account_id) AS person_id,
-    (SELECT kind FROM school_logins WHERE login_id = account_id) AS login_kind
+    (SELECT kind FROM school_logins WHERE login_id = account_id) AS login_kind,
+    (SELECT coalesce(student_id, school_id) FROM school_logins WHERE login_id = account_id) AS scope_id
 FROM sessions
 WHERE account_id = $1 AND expires_at > $2
 ORDER BY last_used_at DESC, session_id;

@@ -13,8 +13,8 @@ SQL = load_queries("accounts.store", "ties.sql")
 
 async def acting_of(connection: Connection, who: SignedIn) -> list[Acting]:
     """Whom a caller is, and as what: the person of a school login, those of a portal account's links; often nobody."""
-    if who.person_id is not None and who.login_kind is not None:
-        return [Acting(who.person_id, who.login_kind)]
+    if at_school := Acting.at_school(who):
+        return [at_school]
     return [Acting(**row) for row in await connection.fetch(SQL["acting"], who.account_id)]
 
 

@@ -3,7 +3,8 @@
 
 -- name: acting
 -- $1: a portal account. A guardian has a login for each child, so that several may be one person's.
-SELECT DISTINCT person_id, kind FROM school_logins WHERE linked_account_id = $1 AND ended_at IS NULL;
+SELECT person_id, kind, coalesce(student_id, school_id) AS scope_id FROM school_logins
+WHERE linked_account_id = $1 AND ended_at IS NULL;
 
 -- name: ties
 -- $1: who is asking, by the ids of all that they are in the roster.

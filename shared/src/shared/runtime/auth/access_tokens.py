@@ -36,7 +36,7 @@ class SignedIn:
     """Who is signed in, as their access token says.
 
     `account_id` is a portal account, or a school login: then `person_id` is who it is in the roster, and `login_kind`
-    as what. `form_token` stands in every form of the session's pages: another site cannot read it.
+    with `scope_id` as what. `form_token` stands in every form of the session's pages: another site cannot read it.
     """
 
     account_id: UUID
@@ -46,6 +46,7 @@ class SignedIn:
     expires_at: datetime
     person_id: UUID | None = None
     login_kind: LoginKind | None = None
+    scope_id: UUID | None = None
 
 
 class TokenRefused(Exception):  # noqa: N818 - reads as what happened
@@ -73,9 +74,15 @@ def issue(key: OKPKey, who: SignedIn) -> str:
         "form": who.form_token,
         "iat": int(who.issued_at.timestamp()),
         "exp": int(who.expires_at.timestamp()),
-        **({"person": str(who.person_id), "login": who.login_kind} if who.person_id else {}),
+        **_at_school(who),
     }
     return jwt.encode(header, claims, key, algorithms=[ALGORITHM])
+
+
+def _at_school(who: SignedIn) -> dict[str, str]:
+    if who.person_id is None or who.login_kind is None:
+        return {}
+    return {"person": str(who.person_id), "login": who.login_kind, "scope": str(who.scope_id)}
 
 
 class Verifier:
@@ -117,7 +124,8 @@ class Verifier:
 
 
 def _who(claims: dict[str, Any]) -> SignedIn:
-    if ("person" in claims) != (claims.get("login") in LOGIN_KINDS):
+    at_school = claims.keys() & {"person", "login", "scope"}
+    if len(at_school) not in {0, 3} or (at_school and claims["login"] not in LOGIN_KINDS):
         raise TokenRefused("token_invalid")
     return SignedIn(
         account_id=UUID(claims["sub"]),
@@ -127,4 +135,5 @@ def _who(claims: dict[str, Any]) -> SignedIn:
         expires_at=datetime.fromtimestamp(claims["exp"], UTC),
         person_id=UUID(claims["person"]) if "person" in claims else None,
         login_kind=claims.get("login"),
+        scope_id=UUID(claims["scope"]) if "scope" in claims else None,
     )

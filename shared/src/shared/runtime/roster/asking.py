@@ -19,8 +19,8 @@ Database = Union[Connection, Pool]  # noqa: UP007 - both are names that only a t
 
 async def acting_of(database: Database, who: SignedIn) -> list[Acting]:
     """Whom a caller is, and as what: the person of a school login, those of a portal account's links; often nobody."""
-    if who.person_id is not None and who.login_kind is not None:
-        return [Acting(who.person_id, who.login_kind)]
+    if at_school := Acting.at_school(who):
+        return [at_school]
     return [Acting(**row) for row in await database.fetch(SQL["acting"], who.account_id)]
 
 

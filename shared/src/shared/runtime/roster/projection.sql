@@ -88,13 +88,13 @@ WHERE old.version < excluded.version
 RETURNING guardianship_id;
 
 -- name: links
-INSERT INTO roster.links AS old (login_id, district_id, kind, person_id, account_id, version)
-SELECT login_id, district_id, kind, person_id, account_id, version
+INSERT INTO roster.links AS old (login_id, district_id, kind, scope_id, person_id, account_id, version)
+SELECT login_id, district_id, kind, scope_id, person_id, account_id, version
 FROM ROWS FROM (
-    json_to_recordset($1::json) AS (login_id uuid, kind text, person_id uuid, account_id uuid, version bigint),
+    json_to_recordset($1::json) AS (login_id uuid, kind text, scope_id uuid, person_id uuid, account_id uuid, version bigint),
     unnest($2::uuid[])
-) AS new (login_id, kind, person_id, account_id, version, district_id)
-ON CONFLICT (login_id) DO UPDATE SET district_id = excluded.district_id, kind = excluded.kind,
+) AS new (login_id, kind, scope_id, person_id, account_id, version, district_id)
+ON CONFLICT (login_id) DO UPDATE SET district_id = excluded.district_id, kind = excluded.kind, scope_id = excluded.scope_id,
     person_id = excluded.person_id, account_id = excluded.account_id, version = excluded.version
 WHERE old.version < excluded.version
 RETURNING login_id;

@@ -4,15 +4,15 @@ Whatever nothing is known of is refused. A handler that finds no tie to a school
 exist (404), and 403 only where there is one that gives no such right.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from typing import Literal, NamedTuple, get_args
+from collections.abc import Iterable, Set
+from typing import Literal, NamedTuple, Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
 from shared.contracts.envelope import LoginKind
 from shared.contracts.roster import Role
+from shared.runtime.auth.access_tokens import SignedIn
 
 GuardianRight = Literal["see", "excuse", "receive", "sign"]
 """What a guardian may do for a child; a court's document can take each of these."""
@@ -64,21 +64,30 @@ class ChildTie(_Known):
 
 
 class Acting(NamedTuple):
-    """Somebody by one of their logins: as a pupil, as a guardian or at work."""
+    """Somebody by one of their logins: as the pupil of a pair, as that pupil's guardian, or at work at one school.
 
-    person_id: UUID
-    kind: LoginKind
-
-
-class Ties(_Known):
-    """What ties one person of a district to others. By the `kinds` of their logins they are that person.
-
-    Whoever holds a guardian's login of a head is no head by it: a school prints guardians' logins anew for others.
+    So nobody who prints a login anew for others gets at more by it than belongs to them: a homeroom teacher at nothing
+    of a mother's office, a school at nothing of her child at another one.
     """
 
     person_id: UUID
+    kind: LoginKind
+    scope_id: UUID
+
+    @classmethod
+    def at_school(cls, who: SignedIn) -> Self | None:
+        """Whoever is signed in with a school login; None of a portal account."""
+        if who.person_id is None or who.login_kind is None or who.scope_id is None:
+            return None
+        return cls(who.person_id, who.login_kind, who.scope_id)
+
+
+class Ties(_Known):
+    """What ties one person of a district to others. `is_self`: whether they are that person as a pupil."""
+
+    person_id: UUID
     district_id: UUID
-    kinds: frozenset[LoginKind] = frozenset(get_args(LoginKind))
+    is_self: bool = True
     roles: tuple[RoleTie, ...] = ()
     classes: tuple[ClassTie, ...] = ()
     children: tuple[ChildTie, ...] = ()
@@ -106,41 +115,37 @@ class Rights:
 
     def is_(self, student: UUID) -> bool:
         """Whether this is that pupil."""
-        return any(each.person_id == student for each in self._by("student"))
+        return any(each.is_self and each.person_id == student for each in self._ties)
 
     def guardian_of(self, student: UUID, right: GuardianRight = "see") -> bool:
         """Whether this is a guardian of that pupil who has the right."""
         return any(
-            child.student_id == student and child.allows(right)
-            for each in self._by("guardian")
-            for child in each.children
+            child.student_id == student and child.allows(right) for each in self._ties for child in each.children
         )
 
     def teaches(self, class_id: UUID, subject: str | None = None) -> bool:
         """Whether this is a teacher of that class, and there of that subject if one is named."""
         return any(
-            place.class_id == class_id and place.teaches(subject)
-            for each in self._by("staff")
-            for place in each.classes
+            place.class_id == class_id and place.teaches(subject) for each in self._ties for place in each.classes
         )
 
     def homeroom_of(self, class_id: UUID) -> bool:
         """Whether this is the homeroom teacher of that class."""
         return any(
             place.class_id == class_id and place.homeroom and place.teaches(None)
-            for each in self._by("staff")
+            for each in self._ties
             for place in each.classes
         )
 
     def office_of(self, school: UUID, roles: frozenset[Role] = OFFICE) -> bool:
         """Whether this is somebody of that school's office, or has one of the roles that are named."""
-        return any(held.school_id == school and held.role in roles for each in self._by("staff") for held in each.roles)
+        return any(held.school_id == school and held.role in roles for each in self._ties for held in each.roles)
 
     def operates(self, district: UUID) -> bool:
         """Whether this is an operator of that district. It gives no sight of anybody's grades."""
         return any(
             each.district_id == district and held.role == "district_operator" and held.school_id is None
-            for each in self._by("staff")
+            for each in self._ties
             for held in each.roles
         )
 
@@ -154,14 +159,22 @@ class Rights:
             or any(self.office_of(school, WHOLE_SCHOOL) for school in student.school_ids)
         )
 
-    def _by(self, kind: LoginKind) -> Iterator[Ties]:
-        return (each for each in self._ties if kind in each.kinds)
-
 
 def rights(told: Iterable[str], acting: Iterable[Acting]) -> Rights:
-    """The rights of somebody who is all these, by their ties as JSON."""
-    kinds = defaultdict[UUID, set[LoginKind]](set)
-    for each in acting:
-        kinds[each.person_id].add(each.kind)
-    ties = [Ties.model_validate_json(each) for each in told]
-    return Rights(each.model_copy(update={"kinds": frozenset(kinds[each.person_id])}) for each in ties)
+    """The rights of somebody who is all these, by the people's ties as JSON: what each login is for, and no more."""
+    logins = set(acting)
+    return Rights(_in_scope(Ties.model_validate_json(each), logins) for each in told)
+
+
+def _in_scope(ties: Ties, logins: Set[Acting]) -> Ties:
+    def has(kind: LoginKind, scope: UUID | None) -> bool:
+        return scope is not None and Acting(ties.person_id, kind, scope) in logins
+
+    return ties.model_copy(
+        update={
+            "is_self": has("student", ties.person_id),
+            "roles": tuple(role for role in ties.roles if has("staff", role.school_id)),
+            "classes": tuple(place for place in ties.classes if has("staff", place.school_id)),
+            "children": tuple(child for child in ties.children if has("guardian", child.student_id)),
+        }
+    )

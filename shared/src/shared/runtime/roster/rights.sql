@@ -2,7 +2,7 @@
 
 -- name: acting
 -- $1: a portal account. A guardian has a login for each child, so that several may be one person's.
-SELECT DISTINCT person_id, kind FROM roster.links WHERE account_id = $1;
+SELECT person_id, kind, scope_id FROM roster.links WHERE account_id = $1;
 
 -- name: ties
 -- $1: who is asking, by the ids of all that they are in the roster.

@@ -4,6 +4,7 @@ CREATE TABLE roster.links (
     login_id uuid PRIMARY KEY,
     district_id uuid NOT NULL,
     kind text NOT NULL,                 -- as what it is the person
+    scope_id uuid NOT NULL,             -- the pupil of the pair, of staff the school
     person_id uuid NOT NULL,
     account_id uuid,                    -- null: linked with none
     version bigint NOT NULL
