@@ -6,6 +6,8 @@ That stands in docs/performance.md between its marks.
 import json
 import os
 import platform
+import shutil
+import subprocess
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -41,13 +43,13 @@ def write_page(figures: Sequence[Figure], *, command: str, parts: str, path: Pat
     path.write_text(between_marks(text, f"{machine()}, {parts}, `{command}`:\n\n{markdown(figures)}"), encoding="utf-8")
 
 
-def between_marks(text: str, words: str, *, begin: str = BEGIN) -> str:
+def between_marks(text: str, words: str, *, begin: str = BEGIN, end: str = END) -> str:
     """The page with these words between its marks. Raises ValueError when a mark is missing or stands twice."""
-    if text.count(begin) != 1 or text.count(END) != 1 or text.index(begin) > text.index(END):
-        raise ValueError(f"the page needs these two lines once, in this order: {begin.strip()} {END.strip()}")
+    if text.count(begin) != 1 or text.count(end) != 1 or text.index(begin) > text.index(end):
+        raise ValueError(f"the page needs these two lines once, in this order: {begin.strip()} {end.strip()}")
     before, _, rest = text.partition(begin)
-    _, _, after = rest.partition(END)
-    return f"{before}{begin}\n{words}\n{END}{after}"
+    _, _, after = rest.partition(end)
+    return f"{before}{begin}\n{words}\n{end}{after}"
 
 
 def machine() -> str:
@@ -58,7 +60,14 @@ def machine() -> str:
     memory = next((int(line.split()[1]) for line in _lines("/proc/meminfo") if line.startswith("MemTotal")), 0)
     cores, gigabytes = os.cpu_count() or 1, round(memory / 2**20)
     hardware = f"{cores} cores ({model or platform.machine()}), {gigabytes} GB"
-    return f"{datetime.now(UTC):%Y-%m-%d}, {hardware}, Python {platform.python_version()}"
+    return f"{datetime.now(UTC):%Y-%m-%d}{_commit()}, {hardware}, Python {platform.python_version()}"
+
+
+def _commit() -> str:
+    """What was measured, where that is a checkout."""
+    git = shutil.which("git")
+    said = git and subprocess.run([git, "describe", "--always", "--dirty"], capture_output=True, text=True, check=False)
+    return f", commit {said.stdout.strip()}" if said and said.returncode == 0 else ""
 
 
 def _records(path: Path) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from tests.chaos.extent import EXTENT
 from tests.chaos.faults import Faults
 from tests.chaos.ledger import Ledger
 from tests.chaos.load import Load
-from tests.chaos.report import FAULTS, LATEST, PAGE, Line, hits_table, table, write, write_page
+from tests.chaos.report import FAULTS, LATEST, PAGE, Line, hits_table, table, write, write_page, write_storm
 from tests.chaos.trial import Trials
 from tests.e2e.conftest import running
 
@@ -27,6 +27,9 @@ SETTINGS = {
     # All the people come from one address.
     "DZWONEK_NETWORK_REQUESTS": "1000000",
 }
+A_LONG_STORM = 1000
+"""So many kills are told on the page."""
+
 WIDTH = 160
 LINE = "chaos"
 
@@ -89,3 +92,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         if EXTENT.full and whole:
             write_page(lines)
             terminalreporter.write_line(f"The table is in {PAGE}.")
+        [first, *others] = lines
+        if EXTENT.kills >= A_LONG_STORM and first.hits and not others:
+            write_storm(first, EXTENT.storm)
+            terminalreporter.write_line(f"The storm is in {PAGE}.")

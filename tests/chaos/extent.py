@@ -21,6 +21,11 @@ class Extent:
     seed: int
     """What the storm's chances come from."""
 
+    @property
+    def storm(self) -> str:
+        """The command of the same storm."""
+        return f"make chaos KILLS={self.kills} SEED={self.seed}"
+
     def trials(self, things: Sequence[T]) -> Sequence[Sequence[T]]:
         """What is done in one trial: in the full form each thing alone, in the quick one all, one after the other."""
         return [[thing] for thing in things] if self.full else [things]

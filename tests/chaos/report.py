@@ -16,6 +16,8 @@ from tests.chaos.verdict import Verdict
 LATEST = Path(".dzwonek") / "chaos.json"
 PAGE = Path("docs") / "reliability.md"
 BEGIN = "<!-- The last full run: written by make chaos -->\n"
+STORM_BEGINS = "<!-- The longest storm: written by make chaos KILLS=1000 -->\n"
+STORM_ENDS = "<!-- The end of the longest storm -->\n"
 FAULTS = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 14, 15, 18, 19, 20}
 """Those that a full run shows."""
 
@@ -117,6 +119,16 @@ def write(lines: Sequence[Line], path: Path = LATEST) -> None:
 
 def write_page(lines: Sequence[Line], path: Path = PAGE) -> None:
     """Puts the table of a full run into the page. Raises ValueError when the page lacks the marks."""
-    parts = f"PostgreSQL {find_postgres().version}, Apache Kafka {kafka_version()}"
-    words = f"{machine()}, {parts}, `make chaos`:\n\n{markdown(lines)}"
+    words = f"{_where()}, `make chaos`:\n\n{markdown(lines)}"
     path.write_text(between_marks(path.read_text(encoding="utf-8"), words, begin=BEGIN), encoding="utf-8")
+
+
+def write_storm(line: Line, command: str, path: Path = PAGE) -> None:
+    """Puts a long storm into the page, with where it struck. Raises ValueError when the page lacks the marks."""
+    words = f"{_where()}, `{command}`:\n\n{markdown([line])}"
+    text = between_marks(path.read_text(encoding="utf-8"), words, begin=STORM_BEGINS, end=STORM_ENDS)
+    path.write_text(text, encoding="utf-8")
+
+
+def _where() -> str:
+    return f"{machine()}, PostgreSQL {find_postgres().version}, Apache Kafka {kafka_version()}"

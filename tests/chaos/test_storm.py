@@ -10,8 +10,6 @@ from tests.chaos.storm import Storm
 from tests.chaos.trial import Trials
 from tests.chaos.verdict import NOTHING_YET
 
-AGAIN = f"make chaos KILLS={EXTENT.kills} SEED={EXTENT.seed}"
-
 pytestmark = pytest.mark.timeout(TIMEOUT)
 
 
@@ -29,7 +27,7 @@ async def test_what_was_accepted_is_mailed_once_in_a_storm_of_kills(
                 progress.update(task, completed=storm.hits.total())
                 assert not verdict.faults, "\n".join(verdict.faults[:20])
     except BaseException as error:
-        error.add_note(f"The same storm again: {AGAIN}")
+        error.add_note(f"After {storm.hits.total()} kills, {dict(storm.hits)}. The same storm again: {EXTENT.storm}")
         raise
     what = f"storm of {EXTENT.kills} kills, seed {EXTENT.seed}"
     trials.tell(Line.of(1, what, total, max(storm.settling), storm.hits))
