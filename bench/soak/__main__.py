@@ -40,7 +40,13 @@ def soak(minutes: Annotated[float, typer.Option(min=0.2, help="How long the load
 async def _soaked(folder: Path, console: Console, minutes: float) -> Outcome:
     sink = Sink(folder / "sink")
     await sink.start()
-    system = System(folder / "system", settings={"DZWONEK_SMTP_PORT": str(sink.port), "DZWONEK_LOG_LEVEL": "warning"})
+    settings = {
+        "DZWONEK_SMTP_PORT": str(sink.port),
+        "DZWONEK_LOG_LEVEL": "warning",
+        # All the people come from one address.
+        "DZWONEK_NETWORK_REQUESTS": "1000000",
+    }
+    system = System(folder / "system", settings=settings)
     try:
         await system.start()
         async with work(system) as load:

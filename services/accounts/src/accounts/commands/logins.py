@@ -12,7 +12,7 @@ from uuid import UUID
 import typer
 
 from accounts import SERVICE
-from shared.runtime.commands import EXIT_NOT_FOUND, EXIT_USAGE, fail, with_database
+from shared.runtime.commands import EXIT_NOT_FOUND, EXIT_REFUSED, EXIT_USAGE, fail, with_database
 from shared.runtime.postgres import Connection
 
 if TYPE_CHECKING:
@@ -64,6 +64,7 @@ def reissue(
     from accounts.clock import utc_now
     from accounts.domain.school_logins import login_name
     from accounts.handlers.handing_out import fresh_passwords, hand_out_again
+    from accounts.handlers.parts import Contended
     from accounts.store.school_logins import named
 
     name = login_name(login)
@@ -79,7 +80,10 @@ def reissue(
         printing = sheet.printing(login.school, None, now)
         with _hasher() as hasher:
             [fresh] = await fresh_passwords(hasher, 1)
-        return await hand_out_again(connection, fresh, login, now=now, printing=printing)
+        try:
+            return await hand_out_again(connection, fresh, login, now=now, printing=printing)
+        except Contended:
+            fail(f"somebody is linking {name} at this moment, nothing was changed: run this again", EXIT_REFUSED)
 
     slip = with_database(SERVICE, work)
     typer.echo(f"{slip.login} of {slip.person} has a new first password: print {out}, hand it out, delete the file.")
