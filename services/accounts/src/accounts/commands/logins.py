@@ -12,7 +12,7 @@ from uuid import UUID
 import typer
 
 from accounts import SERVICE
-from shared.runtime.commands import EXIT_NOT_FOUND, EXIT_REFUSED, EXIT_USAGE, fail, with_database
+from shared.runtime.commands import EXIT_NOT_FOUND, EXIT_USAGE, fail, with_database
 from shared.runtime.postgres import Connection
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def reissue(
         try:
             return await hand_out_again(connection, fresh, login, now=now, printing=printing)
         except Contended:
-            fail(f"somebody is linking {name} at this moment, nothing was changed: run this again", EXIT_REFUSED)
+            fail(f"somebody is linking {name} at this moment, nothing was changed: run this again", EXIT_NOT_FOUND)
 
     slip = with_database(SERVICE, work)
     typer.echo(f"{slip.login} of {slip.person} has a new first password: print {out}, hand it out, delete the file.")
