@@ -45,9 +45,14 @@ class Faults:
         await self._ended(name)
 
     async def kill_at_work(self, name: str) -> None:
-        """The same with work in its hands: some of what it had before it was frozen is unfinished when it stands still.
+        """The same with work in its hands."""
+        await self.freeze_at_work(name)
+        await self.kill(name)
 
-        PostgreSQL is not frozen, as it is what is asked: it is killed as soon as it is seen at work.
+    async def freeze_at_work(self, name: str) -> None:
+        """SIGSTOP with work in its hands: some of what it had before that is unfinished when it stands still.
+
+        PostgreSQL is not frozen, as it is what is asked: it is seen at work, and goes on.
         """
         part = self._system.parts()[name]
 
@@ -64,7 +69,6 @@ class Faults:
 
         async with witness(self._system, self._load, self._ledger) as somebody:
             await until(lambda: caught(somebody), seconds=WORK_SECONDS)
-        await self.kill(name)
 
     async def stop(self, name: str) -> int | None:
         """SIGTERM; its exit code when it has ended."""
