@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from http import HTTPStatus
 
 import pytest
 
@@ -11,6 +12,7 @@ from tests.chaos.extent import EXTENT, TIMEOUT
 from tests.chaos.faults import PROCESSES
 from tests.chaos.scarcity import crowd, filled, log_on, over_quota, small_disk, tables_on, use_up_log
 from tests.chaos.trial import SOME, Trials
+from tests.chaos.verdict import Verdict
 from tests.waiting import until
 
 TIMES = 20 if EXTENT.full else 4
@@ -47,7 +49,7 @@ async def test_without_a_free_connection_requests_are_refused_for_now(trials: Tr
 
     verdict = await trials.run(5, "max_connections used up", used_up)
     assert verdict.repeats == 0
-    assert verdict.refused.total() >= SOME
+    assert_refused_for_now(verdict)
 
 
 async def test_on_a_full_disk_requests_are_refused_for_now(trials: Trials) -> None:
@@ -60,7 +62,7 @@ async def test_on_a_full_disk_requests_are_refused_for_now(trials: Trials) -> No
 
     verdict = await trials.run(5, "disk full", full)
     assert verdict.repeats == 0
-    assert verdict.refused.total() >= SOME
+    assert_refused_for_now(verdict)
 
 
 async def test_over_a_quota_requests_are_refused_for_now(trials: Trials) -> None:
@@ -72,7 +74,7 @@ async def test_over_a_quota_requests_are_refused_for_now(trials: Trials) -> None
 
     verdict = await trials.run(5, "over a quota, by triggers", full)
     assert verdict.repeats == 0
-    assert verdict.refused.total() >= SOME
+    assert_refused_for_now(verdict)
 
 
 async def test_postgresql_that_ended_for_want_of_room_for_its_log_is_only_to_be_started_again(trials: Trials) -> None:
@@ -93,7 +95,7 @@ async def test_postgresql_that_ended_for_want_of_room_for_its_log_is_only_to_be_
                 await trials.accepted_some()
 
     verdict = await trials.run(5, "no room for PostgreSQL's log", full)
-    assert verdict.refused.total() >= SOME
+    assert_refused_for_now(verdict)
 
 
 @asynccontextmanager
@@ -104,6 +106,12 @@ async def nobody_restarts(trials: Trials) -> AsyncIterator[None]:
     yield
     assert all(process.running for process in processes)
     assert [process.pid for process in processes] == before
+
+
+def assert_refused_for_now(verdict: Verdict) -> None:
+    """By the service itself, which says when to come again, and not by the gateway on its behalf."""
+    assert verdict.refused.total() >= SOME
+    assert set(verdict.refused) == {HTTPStatus.SERVICE_UNAVAILABLE}
 
 
 async def refused_for_a_while(trials: Trials) -> None:
