@@ -161,6 +161,7 @@ class Walk:
         await self.send(login=slip.login, password=PASSWORD)
         yield "/account/logins, linked"
         await self._sign_in_anew(slip.login)
+        await self.open("/")
         yield "/, linked"
         await self._sign_in_anew()
 
