@@ -66,7 +66,7 @@ def machine() -> str:
 def _commit() -> str:
     """What was measured, where that is a checkout."""
     git = shutil.which("git")
-    said = git and subprocess.run([git, "describe", "--always", "--dirty"], capture_output=True, text=True, check=False)
+    said = git and subprocess.run([git, "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)
     return f", commit {said.stdout.strip()}" if said and said.returncode == 0 else ""
 
 
