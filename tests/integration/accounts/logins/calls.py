@@ -41,4 +41,4 @@ async def printed_anew(world: AccountsWorld, login: str) -> Slip:
     async with world.pool.acquire() as connection:
         found = await store.named(connection, login)
         assert found is not None
-        return await hand_out_again(connection, fresh, found, now=world.clock(), printing=lambda _: None)
+        return await hand_out_again(connection, fresh, found, now=world.clock())

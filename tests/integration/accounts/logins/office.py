@@ -1,5 +1,7 @@
 """People who hand out logins: the secretary of a school and the homeroom teacher of its class 3b."""
 
+from contextlib import nullcontext
+from functools import partial
 from uuid import UUID
 
 from tests.integration.accounts.accounts_world import AccountsWorld, SignedIn
@@ -35,8 +37,8 @@ async def staff_slips(world: AccountsWorld, connection: Connection, name: str = 
     """Of a school that has got a secretary, by the people's names."""
     school, printed = await school_of(connection, name), list[Slip]()
     await connection.execute(SECRETARY, school.district_id, school.school_id)
-    now, hasher = world.clock(), world.parts.hasher
-    await hand_out(connection, hasher, Round(school, None), now=now, printing=printed.extend)
+    over = partial(nullcontext, connection)
+    await hand_out(over, world.parts.hasher, Round(school, None), clock=world.clock, printing=printed.extend)
     return {slip.person: slip for slip in printed}
 
 

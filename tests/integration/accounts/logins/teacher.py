@@ -1,5 +1,7 @@
 """A teacher with a school login, where a test needs somebody who has one and no district; and an office to be in."""
 
+from contextlib import nullcontext
+from functools import partial
 from uuid import UUID
 
 from tests.integration.accounts.accounts_world import AccountsWorld
@@ -45,6 +47,7 @@ async def teachers_slip(world: AccountsWorld) -> Slip:
     school, printed = School(SCHOOL, DISTRICT, "Szkoła nr 1"), list[Slip]()
     async with world.pool.acquire() as connection:
         round_ = Round(school, None)
-        await hand_out(connection, world.parts.hasher, round_, now=world.clock(), printing=printed.extend)
+        over = partial(nullcontext, connection)
+        await hand_out(over, world.parts.hasher, round_, clock=world.clock, printing=printed.extend)
     [slip] = printed
     return slip

@@ -2,13 +2,16 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from accounts.clock import Clock
 from accounts.domain.school_logins import OPERATOR, Actor, Holder, Kind, named, new_password, printed_password
 from accounts.events.links import By
 from accounts.handlers.linking import end_link
+from accounts.handlers.parts import ATTEMPTS, Contended
 from accounts.handlers.revoking import revoke_all
 from accounts.passwords import PasswordHasher
 from accounts.store import printed_slips
@@ -47,6 +50,9 @@ class HandedOut:
 
 Print = Callable[[Sequence[Slip]], None]
 """Puts the slips where they can be taken from, before what they say becomes true."""
+
+Connecting = Callable[[], AbstractAsyncContextManager[Connection]]
+"""Gives a connection for a while: one of a pool, or the only one there is."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +94,7 @@ class PrintedSince(Exception):  # noqa: N818 - reads as what happened
 
 
 class SomebodyJoined(Exception):  # noqa: N818 - reads as what happened
-    """There are fewer fresh passwords than people by now; the caller begins anew."""
+    """There are fewer fresh passwords than people by now: it begins anew."""
 
 
 async def fresh_passwords(hasher: PasswordHasher, count: int) -> list[Fresh]:
@@ -104,31 +110,38 @@ async def fresh_passwords(hasher: PasswordHasher, count: int) -> list[Fresh]:
 
 
 async def hand_out(
-    connection: Connection, hasher: PasswordHasher, round_: Round, *, now: datetime, printing: Print
+    connecting: Connecting,
+    hasher: PasswordHasher,
+    round_: Round,
+    *,
+    clock: Clock,
+    printing: Print | None = None,
+    actor: Actor = OPERATOR,
 ) -> HandedOut:
-    """Hands out logins over one connection. What `printing` raises leaves everything as it was."""
-    while True:
-        needed = sum(map(round_.takes, await round_.find(connection, now)))
+    """Hands out logins. Needs no connection while passwords are hashed, which takes seconds for a class.
+
+    What `printing` raises leaves everything as it was. Raises HashingBusy, Contended.
+    """
+    for _ in range(ATTEMPTS):
+        async with connecting() as connection:
+            needed = sum(map(round_.takes, await round_.find(connection, clock())))
         fresh = await fresh_passwords(hasher, needed)
-        try:
-            return await give(connection, fresh, round_, now=now, printing=printing)
-        except SomebodyJoined:
-            continue
+        with suppress(SomebodyJoined):
+            async with connecting() as connection:
+                return await _give(connection, fresh, round_, now=clock(), printing=printing, actor=actor)
+    raise Contended
 
 
-async def give(
+async def _give(
     connection: Connection,
     fresh: Sequence[Fresh],
     round_: Round,
     *,
     now: datetime,
-    printing: Print,
-    actor: Actor = OPERATOR,
+    printing: Print | None,
+    actor: Actor,
 ) -> HandedOut:
-    """Gives people fresh passwords, which were hashed before: nobody waits for a lock meanwhile. Raises SomebodyJoined.
-
-    What `printing` raises leaves everything as it was.
-    """
+    """Gives people passwords that were hashed before: nobody waits for a lock meanwhile. Raises SomebodyJoined."""
     async with connection.transaction():
         await store.lock_school(connection, round_.school.school_id)
         found = await round_.find(connection, now)
@@ -154,7 +167,8 @@ async def give(
             if each.login_id is None or each.login_id in printed
         ]
         await printed_slips.note(connection, [*(login.login_id for login in added), *printed], actor, now)
-        printing(slips)
+        if printing:
+            printing(slips)
     return HandedOut(slips, new=len(added), kept=len(found) - len(slips))
 
 
@@ -164,7 +178,7 @@ async def hand_out_again(
     login: SchoolLogin,
     *,
     now: datetime,
-    printing: Print,
+    printing: Print | None = None,
     actor: Actor = OPERATOR,
     seen: datetime | None = None,
 ) -> Slip:
@@ -184,7 +198,8 @@ async def hand_out_again(
         await store.print_again(connection, [(login.login_id, fresh.hash)], now, also_chosen=True)
         await revoke_all(connection, login.login_id, "password_changed", now)
         await printed_slips.note(connection, [login.login_id], actor, now)
-        printing([slip])
+        if printing:
+            printing([slip])
     return slip
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from accounts.domain.credentials import Credentials
 from accounts.domain.links import Link, Place
 from accounts.events.links import By, link_changed, login_linked, login_unlinked
 from accounts.handlers.first_password import FirstPasswordUsed, prove_login, set_chosen, whose_choice
@@ -61,12 +62,11 @@ async def link_login(parts: Parts, who: SignedIn, proof: LoginProof, visitor: Vi
     if login.is_first_password:
         raise FirstPasswordUsed(login)
     async with parts.transaction() as transaction:
-        if await credentials.lock(transaction, who.account_id) is None:
-            raise SessionGone
+        account = await _locked(transaction, who)
         locked = await school_logins.locked(transaction, login.login_id)
         if locked is None or locked.password_hash != login.password_hash:  # it was changed in this moment
             raise LoginRefused
-        return await _link(parts, transaction, who, login.login_id)
+        return await _link(parts, transaction, account, login.login_id)
 
 
 async def choose_password_and_link(parts: Parts, who: SignedIn, token: str, password: str) -> Link:
@@ -77,10 +77,9 @@ async def choose_password_and_link(parts: Parts, who: SignedIn, token: str, pass
     login = await whose_choice(parts, token)
     password_hash = await new_hash_of_login(parts, password, login.own_words)
     async with parts.transaction() as transaction:
-        if await credentials.lock(transaction, who.account_id) is None:
-            raise SessionGone
+        account = await _locked(transaction, who)
         await set_chosen(parts, transaction, token, password_hash)
-        return await _link(parts, transaction, who, login.login_id)
+        return await _link(parts, transaction, account, login.login_id)
 
 
 async def linked_logins(parts: Parts, who: SignedIn) -> list[Link]:
@@ -161,19 +160,25 @@ async def _prove(parts: Parts, who: SignedIn, proof: LoginProof, visitor: Visito
     return login
 
 
-async def _link(parts: Parts, transaction: Connection, who: SignedIn, login_id: UUID) -> Link:
-    """Links a login with an account; the caller has locked both. Raises LinkedElsewhere, TooManyRequests."""
+async def _locked(transaction: Connection, who: SignedIn) -> Credentials:
+    """The account of who is signed in, locked. Raises SessionGone when it was deleted in this moment."""
     account = await credentials.lock(transaction, who.account_id)
+    if account is None:
+        raise SessionGone
+    return account
+
+
+async def _link(parts: Parts, transaction: Connection, account: Credentials, login_id: UUID) -> Link:
+    """Links a login with an account; the caller has locked both. Raises LinkedElsewhere, TooManyRequests."""
     link = await links.of_login(transaction, login_id)
-    assert account is not None  # noqa: S101 - it is locked
     assert link is not None  # noqa: S101 - it is locked
-    if link.account_id == who.account_id:
+    if link.account_id == account.account_id:
         return link
     if link.account_id is not None:
         raise LinkedElsewhere
     await count_link(parts, transaction, account)
     now = parts.clock()
-    linked = link.with_account(who.account_id, now)
+    linked = link.with_account(account.account_id, now)
     events = [login_linked(account, linked, now), link_changed(linked, now)]
-    await links.keep(transaction, linked, events, account_id=who.account_id)
+    await links.keep(transaction, linked, events, account_id=account.account_id)
     return linked

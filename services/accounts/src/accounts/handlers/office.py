@@ -11,17 +11,9 @@ from uuid import UUID
 
 from accounts.domain.attempts import FREE_FAILURES
 from accounts.domain.school_logins import Actor, Kind
-from accounts.handlers.handing_out import (
-    PrintedSince,
-    Round,
-    Slip,
-    SomebodyJoined,
-    fresh_passwords,
-    give,
-    hand_out_again,
-)
+from accounts.handlers.handing_out import PrintedSince, Round, Slip, fresh_passwords, hand_out, hand_out_again
 from accounts.handlers.mail_requests import count_reissue
-from accounts.handlers.parts import ATTEMPTS, Contended, Parts
+from accounts.handlers.parts import Parts
 from accounts.store import login_guesses, offices, school_logins, ties
 from accounts.store.login_guesses import GuessedLogin
 from accounts.store.offices import ClassCounts, ClassPlace, LoginPlace
@@ -165,7 +157,7 @@ async def reissue(parts: Parts, who: SignedIn, login_id: UUID, *, seen: datetime
     [fresh] = await fresh_passwords(parts.hasher, 1)
     async with parts.connection() as connection:
         now = parts.clock()
-        slip = await hand_out_again(connection, fresh, login, now=now, printing=_answered, actor=actor, seen=seen)
+        slip = await hand_out_again(connection, fresh, login, now=now, actor=actor, seen=seen)
     return Printed(login.school, None, [slip])
 
 
@@ -199,21 +191,7 @@ def _actor(capacity: Literal["school", "guardian"], who: SignedIn, rights: Right
     return Actor(capacity, who.account_id, tuple(each.person_id for each in rights.ties))
 
 
-def _answered(_: Sequence[Slip]) -> None:
-    """Slips of the office are printed by its browser, from the answer."""
-
-
 async def _hand_out(parts: Parts, actor: Actor, round_: Round, title: str | None) -> Printed:
-    """Holds no connection while passwords are hashed, which takes seconds for a class."""
-    for _ in range(ATTEMPTS):
-        async with parts.connection() as connection:
-            needed = sum(map(round_.takes, await round_.find(connection, parts.clock())))
-        fresh = await fresh_passwords(parts.hasher, needed)
-        async with parts.connection() as connection:
-            try:
-                now = parts.clock()
-                handed_out = await give(connection, fresh, round_, now=now, printing=_answered, actor=actor)
-            except SomebodyJoined:
-                continue
-        return Printed(round_.school.name, title, handed_out.slips, handed_out.new, handed_out.kept)
-    raise Contended
+    """The slips are printed by the office's browser, from the answer."""
+    handed_out = await hand_out(parts.connection, parts.hasher, round_, clock=parts.clock, actor=actor)
+    return Printed(round_.school.name, title, handed_out.slips, handed_out.new, handed_out.kept)

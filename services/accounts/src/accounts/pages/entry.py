@@ -5,6 +5,7 @@ from http import HTTPStatus
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
+from accounts.domain.school_logins import Kind
 from accounts.handlers.account import look_at_account
 from accounts.handlers.linking import places
 from accounts.handlers.office import look_at_desks
@@ -30,7 +31,7 @@ async def entry_page(request: Request, who: Somebody) -> Response:
     if who.person_id:
         login = await look_at_login(parts, who)
         request.state.language = login.language or DEFAULT_LANGUAGE
-        children = [place for place in await places(parts, who) if place.kind == "guardian"]
+        children = await places(parts, who) if login.kind is Kind.GUARDIAN else []
         now = parts.clock().isoformat()
         return page(request, "school_home.html", login=login, desks=desks, children=children, done=done, now=now)
     account = await look_at_account(parts, who)
