@@ -1,6 +1,9 @@
-"""Asking the projection who somebody is, and what ties people on a day. One statement each."""
+"""Asking who somebody is, and what ties people on a day. One statement each.
 
-from collections.abc import Collection
+The projection is asked; whoever owns the roster asks its own tables, by `queries` of the same names and answers.
+"""
+
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Union
 from uuid import UUID
@@ -13,20 +16,24 @@ from shared.runtime.sql import load_queries
 
 SQL = load_queries(PACKAGE, "rights.sql")
 
+Queries = Mapping[str, str]
+
 Database = Union[Connection, Pool]  # noqa: UP007 - both are names that only a type checker resolves
 """Whatever takes a statement."""
 
 
-async def acting_of(database: Database, who: SignedIn) -> list[Acting]:
+async def acting_of(database: Database, who: SignedIn, *, queries: Queries = SQL) -> list[Acting]:
     """Whom a caller is, and as what: the person of a school login, those of a portal account's links; often nobody."""
     if at_school := Acting.at_school(who):
         return [at_school]
-    return [Acting(**row) for row in await database.fetch(SQL["acting"], who.account_id)]
+    return [Acting(**row) for row in await database.fetch(queries["acting"], who.account_id)]
 
 
-async def rights_of(database: Database, acting: Collection[Acting], on: date) -> Rights:
+async def rights_of(database: Database, acting: Collection[Acting], on: date, *, queries: Queries = SQL) -> Rights:
     """What somebody who is all these may do on a day. Of a person who is unknown, or over, nothing."""
-    rows = await database.fetch(SQL["ties"], list({each.person_id for each in acting}), on)
+    if not acting:
+        return Rights([])
+    rows = await database.fetch(queries["ties"], list({each.person_id for each in acting}), on)
     return rights((row[0] for row in rows), acting)
 
 
